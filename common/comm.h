@@ -1,0 +1,91 @@
+/* comm.h: the ranks of a run, and the few things they do together.
+ *
+ * Two implementations share this interface: comm_mpi.c over MPI, comm_self.c for one rank without
+ * it. A program takes one of them when it is linked. Point-to-point messages are no part of this
+ * file: data that moves between ranks goes through an exchange plan (see common/README.md).
+ *
+ * Every function says whether it is collective (all ranks call it, in the same order) or local. MPI
+ * errors do not come back: they end the run with exit code 1 through sb_comm_abort.
+ */
+#ifndef SCALEBAR_COMM_H
+#define SCALEBAR_COMM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+typedef struct sb_comm sb_comm;
+
+/* Starts the ranks; threads may run, the main thread alone communicates (MPI_THREAD_FUNNELED).
+ * Collective. Call once, before anything that reads argv: MPI may take arguments out of it. */
+sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm);
+
+/* Collective. Accepts NULL; sets *comm to NULL. */
+void sb_comm_finish(sb_comm **comm);
+
+/* Ends all ranks at once, with this exit code (1..125 whatever is given: launchers turn 0 and
+ * multiples of 256 into success). Local, does not return. May be called by any thread. */
+_Noreturn void sb_comm_abort(int code);
+
+int sb_comm_rank(const sb_comm *comm);
+int sb_comm_size(const sb_comm *comm);
+
+/* Nodes are the groups of ranks that share memory (MPI_COMM_TYPE_SHARED; SB_NODE_SIZE=n in the
+ * environment pretends nodes of n ranks, for tests). Local. */
+int sb_comm_node(const sb_comm *comm);      /* which node this rank is on: 0 <= node < nodes */
+int sb_comm_nodes(const sb_comm *comm);     /* how many there are */
+int sb_comm_node_rank(const sb_comm *comm); /* this rank's number within its node */
+int sb_comm_node_size(const sb_comm *comm); /* ranks on this node */
+
+/* Host name, cut at the first dot. Local; valid until sb_comm_finish. */
+const char *sb_comm_host(const sb_comm *comm);
+
+/* All of these are collective. [in,out] arrays of n values hold the result on every rank. */
+void sb_comm_barrier(sb_comm *comm);
+void sb_comm_broadcast(sb_comm *comm, void *data, size_t bytes); /* from rank 0 */
+void sb_comm_broadcast_from(sb_comm *comm, int rank, void *data, size_t bytes);
+void sb_comm_sum_i64(sb_comm *comm, int64_t *values, int n);     /* exact, modulo 2^64 */
+void sb_comm_max_i64(sb_comm *comm, int64_t *values, int n);
+void sb_comm_min_i64(sb_comm *comm, int64_t *values, int n);
+
+/* Maximum that keeps bad news: if any rank gives NaN or +Inf the result is NaN or Inf (MPI_MAX may
+ * lose a NaN). Where `rank` is not NULL it gets, per value, the lowest rank that gave the result. */
+void sb_comm_max_f64(sb_comm *comm, double *values, int *rank, int n);
+
+/* Sums in rank order on a fixed tree; for figures of speed, never for answers. Collective. */
+void sb_comm_sum_f64(sb_comm *comm, double *values, int n);
+
+/* Every rank's `bytes` bytes, in rank order, to rank 0 (`all` is read there alone, and may be NULL
+ * elsewhere). Memory on rank 0 grows with the ranks: for at most SB_LISTED_RANKS ranks. */
+void sb_comm_gather(sb_comm *comm, const void *mine, size_t bytes, void *all);
+
+/* The same inside a node, to the rank whose node_rank is 0. */
+void sb_comm_gather_node(sb_comm *comm, const void *mine, size_t bytes, void *all);
+
+/* The same from each node's rank 0, in node order, to rank 0. Other ranks' `mine` is not read. */
+void sb_comm_gather_nodes(sb_comm *comm, const void *mine, size_t bytes, void *all);
+
+/* From each node's rank 0 to the ranks of its node. */
+void sb_comm_broadcast_node(sb_comm *comm, void *data, size_t bytes);
+
+/* Above this many ranks results hold numbers per node instead of per rank. SB_LISTED_RANKS in the
+ * environment lowers it, for tests. Local. */
+int sb_comm_listed_ranks(void);
+
+/* Agrees on the worst status: returns the highest code of any rank, and gives rank 0 the sentence of
+ * the lowest rank that has it, with "rank R (host): " before it when size > 1 and R is not 0.
+ * Collective. Call at each phase boundary, so that no rank waits for one that gave up. */
+sb_status sb_comm_agree(sb_comm *comm, sb_status status);
+
+/* Bytes that this rank has sent to others through the exchange layer so far. Local. */
+int64_t sb_comm_bytes_sent(const sb_comm *comm);
+
+/* "Open MPI v4.1.4, ..." as the library names itself, "none" without MPI. At most 127 characters. Local. */
+const char *sb_comm_library(void);
+
+/* "serial" or "omp" without MPI, "mpi" or "hybrid" with it. Local. */
+const char *sb_comm_variant(void);
+
+#endif

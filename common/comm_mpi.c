@@ -1,0 +1,200 @@
+/* comm_mpi.c: comm.h over MPI. */
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "comm.h"
+#include "comm_common.h"
+#include "threads.h"
+
+struct sb_comm {
+  int rank, size;
+  int node, nodes, node_rank, node_size;
+  MPI_Comm world;   /* all ranks */
+  MPI_Comm local;   /* ranks of this node */
+  MPI_Comm leaders; /* rank 0 of each node; MPI_COMM_NULL elsewhere */
+  char host[SB_HOST_SIZE];
+};
+
+/* MPI's own handler ends a run with whatever code the library likes; ours is always 1. */
+static void on_error(MPI_Comm *world, int *code, ...) {
+  int rank = 0, length = 0;
+  char text[MPI_MAX_ERROR_STRING] = "";
+  MPI_Comm_rank(*world, &rank);
+  MPI_Error_string(*code, text, &length);
+  fprintf(stderr, "ERROR rank %d: MPI: %s\n", rank, text);
+  sb_comm_abort(SB_FAILED);
+}
+
+static void find_nodes(sb_comm *comm) {
+  MPI_Comm shared = MPI_COMM_NULL;
+  MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &shared);
+  int shared_rank = 0, shared_size = 0;
+  MPI_Comm_rank(shared, &shared_rank);
+  MPI_Comm_size(shared, &shared_size);
+  const int pretended = sb_environment_int("SB_NODE_SIZE", shared_size);
+  MPI_Comm_split(shared, shared_rank / pretended, shared_rank, &comm->local);
+  MPI_Comm_free(&shared);
+  MPI_Comm_rank(comm->local, &comm->node_rank);
+  MPI_Comm_size(comm->local, &comm->node_size);
+
+  MPI_Comm_split(comm->world, comm->node_rank == 0 ? 0 : MPI_UNDEFINED, comm->rank, &comm->leaders);
+  int place[2] = {0, 0};
+  if (comm->leaders != MPI_COMM_NULL) {
+    MPI_Comm_rank(comm->leaders, &place[0]);
+    MPI_Comm_size(comm->leaders, &place[1]);
+  }
+  MPI_Bcast(place, 2, MPI_INT, 0, comm->local);
+  comm->node = place[0];
+  comm->nodes = place[1];
+}
+
+sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm) {
+  int provided = MPI_THREAD_SINGLE;
+  MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+  if (provided < MPI_THREAD_FUNNELED) {
+    return sb_fail(SB_MPI_ERROR, "this MPI library was built without threads (MPI_THREAD_FUNNELED)");
+  }
+  sb_comm *c = calloc(1, sizeof *c);
+  if (c == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a rank's description");
+  c->world = MPI_COMM_WORLD;
+  MPI_Errhandler handler;
+  MPI_Comm_create_errhandler(on_error, &handler);
+  MPI_Comm_set_errhandler(c->world, handler);
+  MPI_Errhandler_free(&handler);
+  MPI_Comm_rank(c->world, &c->rank);
+  MPI_Comm_size(c->world, &c->size);
+  find_nodes(c);
+  sb_host_name(c->host);
+  *comm = c;
+  return SB_OK;
+}
+
+void sb_comm_finish(sb_comm **comm) {
+  if (*comm != NULL) {
+    if ((*comm)->leaders != MPI_COMM_NULL) MPI_Comm_free(&(*comm)->leaders);
+    MPI_Comm_free(&(*comm)->local);
+  }
+  free(*comm);
+  *comm = NULL;
+  int started = 0, finished = 0;
+  MPI_Initialized(&started);
+  MPI_Finalized(&finished);
+  if (started && !finished) MPI_Finalize();
+}
+
+void sb_comm_abort(int code) {
+  fflush(stdout);
+  int started = 0, finished = 0;
+  MPI_Initialized(&started);
+  MPI_Finalized(&finished);
+  if (started && !finished) MPI_Abort(MPI_COMM_WORLD, sb_exit_code(code));
+  _exit(sb_exit_code(code));
+}
+
+int sb_comm_rank(const sb_comm *comm) { return comm->rank; }
+int sb_comm_size(const sb_comm *comm) { return comm->size; }
+int sb_comm_node(const sb_comm *comm) { return comm->node; }
+int sb_comm_nodes(const sb_comm *comm) { return comm->nodes; }
+int sb_comm_node_rank(const sb_comm *comm) { return comm->node_rank; }
+int sb_comm_node_size(const sb_comm *comm) { return comm->node_size; }
+const char *sb_comm_host(const sb_comm *comm) { return comm->host; }
+
+void sb_comm_barrier(sb_comm *comm) { MPI_Barrier(comm->world); }
+
+void sb_comm_broadcast(sb_comm *comm, void *data, size_t bytes) {
+  sb_comm_broadcast_from(comm, 0, data, bytes);
+}
+
+void sb_comm_broadcast_from(sb_comm *comm, int rank, void *data, size_t bytes) {
+  MPI_Bcast(data, (int)bytes, MPI_BYTE, rank, comm->world);
+}
+
+void sb_comm_broadcast_node(sb_comm *comm, void *data, size_t bytes) {
+  MPI_Bcast(data, (int)bytes, MPI_BYTE, 0, comm->local);
+}
+
+static void reduce_i64(sb_comm *comm, int64_t *values, int n, MPI_Op operation) {
+  MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_INT64_T, operation, comm->world);
+}
+
+/* Two's complement wraps in every MPI library, which makes sums of digests exact modulo 2^64. */
+void sb_comm_sum_i64(sb_comm *comm, int64_t *values, int n) { reduce_i64(comm, values, n, MPI_SUM); }
+void sb_comm_max_i64(sb_comm *comm, int64_t *values, int n) { reduce_i64(comm, values, n, MPI_MAX); }
+void sb_comm_min_i64(sb_comm *comm, int64_t *values, int n) { reduce_i64(comm, values, n, MPI_MIN); }
+
+void sb_comm_max_f64(sb_comm *comm, double *values, int *rank, int n) {
+  enum { BATCH = 16 };
+  for (int begin = 0; begin < n; begin += BATCH) {
+    const int count = n - begin < BATCH ? n - begin : BATCH;
+    int64_t mine[BATCH], most[BATCH];
+    for (int i = 0; i < count; i++) most[i] = mine[i] = sb_ordered_from_double(values[begin + i]);
+    sb_comm_max_i64(comm, most, count);
+    for (int i = 0; i < count; i++) values[begin + i] = sb_double_from_ordered(most[i]);
+    if (rank == NULL) continue;
+    for (int i = 0; i < count; i++) mine[i] = mine[i] == most[i] ? comm->rank : comm->size;
+    sb_comm_min_i64(comm, mine, count);
+    for (int i = 0; i < count; i++) rank[begin + i] = (int)mine[i];
+  }
+}
+
+void sb_comm_sum_f64(sb_comm *comm, double *values, int n) {
+  MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, comm->world);
+}
+
+static void gather(MPI_Comm group, const void *mine, size_t bytes, void *all) {
+  MPI_Gather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, group);
+}
+
+void sb_comm_gather(sb_comm *comm, const void *mine, size_t bytes, void *all) {
+  gather(comm->world, mine, bytes, all);
+}
+
+void sb_comm_gather_node(sb_comm *comm, const void *mine, size_t bytes, void *all) {
+  gather(comm->local, mine, bytes, all);
+}
+
+void sb_comm_gather_nodes(sb_comm *comm, const void *mine, size_t bytes, void *all) {
+  if (comm->leaders != MPI_COMM_NULL) gather(comm->leaders, mine, bytes, all);
+}
+
+sb_status sb_comm_agree(sb_comm *comm, sb_status status) {
+  /* One maximum finds the worst code and, among those, the lowest rank. */
+  int64_t worst = ((int64_t)status << 32) + (comm->size - 1 - comm->rank);
+  sb_comm_max_i64(comm, &worst, 1);
+  const sb_status code = (sb_status)(worst >> 32);
+  if (code == SB_OK) return SB_OK;
+
+  const int rank = comm->size - 1 - (int)(worst & INT32_MAX);
+  struct {
+    char host[SB_HOST_SIZE], text[1024];
+  } news = {.host = ""};
+  snprintf(news.host, sizeof news.host, "%s", comm->host);
+  snprintf(news.text, sizeof news.text, "%s", sb_message());
+  sb_comm_broadcast_from(comm, rank, &news, sizeof news);
+  sb_clear();
+  return rank == 0 ? sb_fail(code, "%s", news.text)
+                   : sb_fail(code, "rank %d (%s): %s", rank, news.host, news.text);
+}
+
+/* Nothing travels through an exchange plan yet; the exchange layer will count here. */
+int64_t sb_comm_bytes_sent(const sb_comm *comm) { return (void)comm, 0; }
+
+const char *sb_comm_library(void) {
+  static char text[128];
+  if (text[0] == '\0') {
+    char version[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    int length = 0;
+    MPI_Get_library_version(version, &length);
+    version[strcspn(version, "\n")] = '\0';
+    for (char *c = version; *c != '\0'; c++) {
+      if (*c == '\t') *c = ' ';
+    }
+    snprintf(text, sizeof text, "%.127s", version);
+  }
+  return text;
+}
+
+const char *sb_comm_variant(void) { return sb_threads_built() ? "hybrid" : "mpi"; }

@@ -1,0 +1,299 @@
+#include "driver.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "threads.h"
+#include "watchdog.h"
+
+void sb_driver_warn(sb_driver *d, const char *format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  const size_t used = strlen(d->warnings);
+  snprintf(d->warnings + used, sizeof d->warnings - used, "%s%s", used > 0 ? "\n" : "", text);
+  if (sb_comm_rank(d->comm) == 0) fprintf(stderr, "WARN %s\n", text);
+}
+
+/* Rank 0 reads the command line and the files; the values hold no pointers, so bytes can travel. */
+static sb_status read_options(sb_driver *d, int argc, char **argv) {
+  sb_status status = SB_OK;
+  if (sb_comm_rank(d->comm) == 0) {
+    const sb_option_set set = {.program = d->program,
+                               .app = d->app->name,
+                               .title = d->app->title,
+                               .table = d->app->options,
+                               .config = d->config,
+                               .config_size = d->app->config_size,
+                               .common = &d->common};
+    status = sb_options_parse(&set, argc, argv, &d->request);
+    if (status == SB_OK && d->request.action == SB_HELP) sb_options_help(&set, stdout);
+    if (status == SB_OK && d->common.output[0] != '\0') status = sb_results_have_hdf5();
+  }
+  SB_TRY(sb_comm_agree(d->comm, status));
+  sb_comm_broadcast(d->comm, &d->common, sizeof d->common);
+  sb_comm_broadcast(d->comm, d->config, d->app->config_size);
+  sb_comm_broadcast(d->comm, &d->request, sizeof d->request);
+cleanup:
+  return status;
+}
+
+/* threads=auto: OMP_NUM_THREADS, else the cores this rank may use, shared fairly with other ranks of
+ * the node. The same number on all ranks. Collective. */
+static sb_status choose_threads(sb_driver *d) {
+  if (!sb_threads_built() && d->common.threads > 1) {
+    return sb_fail(SB_BAD_INPUT, "threads = %lld: %s runs one thread per rank; allowed 1 .. 1",
+                   (long long)d->common.threads, d->program);
+  }
+  int64_t threads = sb_threads_built() ? d->common.threads : 1;
+  if (threads == 0) {
+    const char *asked = getenv("OMP_NUM_THREADS");
+    threads = asked != NULL ? strtol(asked, NULL, 10) : 0;
+  }
+  sb_comm_min_i64(d->comm, &threads, 1);
+  if (threads <= 0) {
+    int fair = 1;
+    const sb_status status = sb_fair_threads(d->comm, &fair);
+    if (status != SB_OK) return status;
+    threads = fair;
+  }
+  sb_threads_set((int)threads);
+  d->run = (sb_run){.comm = d->comm,
+                    .threads = (int)threads,
+                    .common = &d->common,
+                    .seed_given = d->request.seed_given};
+  return SB_OK;
+}
+
+/* From the problem asked for to the problem that runs. */
+static sb_status size_problem(sb_driver *d) {
+  const sb_app *app = d->app;
+  sb_status status = SB_OK;
+  if (app->check != NULL) SB_TRY(app->check(&d->run, d->config));
+  if (d->common.memory > 0.0) {
+    if (app->fill == NULL) {
+      return sb_fail(SB_BAD_INPUT, "memory: %s keeps no arrays to fill memory with; allowed 0 .. 0",
+                     app->name);
+    }
+    int64_t bytes = d->machine.memory_bytes;
+    sb_comm_min_i64(d->comm, &bytes, 1);
+    SB_TRY(app->fill(d->config, d->common.memory * (double)bytes * sb_comm_nodes(d->comm)));
+  }
+  if (d->common.scaling == SB_WEAK) {
+    const int64_t workers = (int64_t)sb_comm_size(d->comm) * d->run.threads;
+    SB_TRY(app->grow(d->config, d->common.per == SB_PER_NODE ? sb_comm_nodes(d->comm) : workers));
+  }
+  app->plan(d->config, sb_comm_size(d->comm), d->run.threads, sb_comm_rank(d->comm), &d->plan);
+  const double needed = d->plan.memory_rank * sb_comm_node_size(d->comm);
+  if (d->machine.memory_available > 0 && needed > (double)d->machine.memory_available) {
+    return sb_fail(SB_NO_MEMORY, "this problem needs %.4g GB on this node; %.4g GB are free",
+                   needed / 1e9, (double)d->machine.memory_available / 1e9);
+  }
+cleanup:
+  return status;
+}
+
+/* A reference file that does not fit is refused before anything is computed. */
+static sb_status read_reference(sb_driver *d) {
+  if (d->common.expect[0] == '\0' || sb_comm_rank(d->comm) != 0) return SB_OK;
+  static const char *const sizes[] = {"tiny", "small", "medium", "large", "custom"};
+  return sb_expect_read(d->common.expect, d->program, sizes[d->common.size],
+                        sb_comm_nodes(d->comm), sb_comm_size(d->comm), d->run.threads,
+                        &d->expected);
+}
+
+static sb_status prepare(sb_driver *d, int argc, char **argv) {
+  sb_status status = SB_OK;
+  d->config = calloc(1, d->app->config_size);
+  if (d->config == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for the options");
+  SB_TRY(sb_comm_agree(d->comm, status));
+  SB_TRY(read_options(d, argc, argv));
+  if (d->request.action == SB_HELP || d->request.action == SB_VERSION) return SB_OK;
+  SB_TRY(sb_watchdog_start(d->common.watchdog, sb_comm_rank(d->comm), sb_comm_host(d->comm)));
+  sb_watchdog_phase("placement");
+  SB_TRY(sb_comm_agree(d->comm, sb_machine_observe(&d->machine)));
+  SB_TRY(sb_comm_agree(d->comm, choose_threads(d)));
+  SB_TRY(sb_comm_agree(d->comm, size_problem(d)));
+  SB_TRY(sb_comm_agree(d->comm, read_reference(d)));
+cleanup:
+  return status;
+}
+
+static sb_status place(sb_driver *d) {
+  char text[256] = "";
+  sb_status status = SB_OK;
+  SB_TRY(sb_comm_agree(d->comm, sb_placement_create(d->comm, d->run.threads, &d->placement)));
+  d->placement_ok = sb_placement_judge(d->comm, d->placement, text, sizeof text);
+  if (!d->placement_ok) sb_driver_warn(d, "placement: %s", text);
+  if (d->plan.idle_ranks > 0 || d->plan.idle_threads > 0) {
+    sb_driver_warn(d, "idle: %d ranks and %d threads have no work", d->plan.idle_ranks,
+                   d->plan.idle_threads);
+  }
+cleanup:
+  return status;
+}
+
+static sb_status measure(sb_driver *d) {
+  sb_status status = SB_OK;
+  sb_counters_read(&d->before);
+  sb_watchdog_phase("run");
+  SB_TRY(sb_measure(&d->run, d->app, d->state, &d->measurement));
+  sb_counters_read(&d->after);
+  sb_placement_sample(d->placement);
+  if (d->measurement->wide) {
+    sb_driver_warn(d, "interval: the time's 95 %% interval is wider than %g of it after %d samples",
+                   d->common.ci, d->measurement->reps);
+  }
+cleanup:
+  return status;
+}
+
+static void add_speed_figures(sb_driver *d) {
+  const sb_summary *t = &d->measurement->time;
+  sb_figure *time =
+      sb_figures_add(&d->figures, "time", "time of one repetition, median", "s", "s", t->median);
+  time->low = t->low;
+  time->high = t->high;
+  time->n = t->n;
+  sb_figure *rate = sb_figures_add(&d->figures, "rate", "units of work in a second", d->app->rate_unit,
+                                   d->app->rate_udunit, d->plan.units / t->median);
+  rate->low = d->plan.units / t->high;
+  rate->high = d->plan.units / t->low;
+  rate->n = t->n;
+}
+
+/* expect=: rank 0 compares; all ranks get the verdict. */
+static sb_status compare_with_reference(sb_driver *d) {
+  sb_status status = SB_OK;
+  int64_t slow = 0;
+  for (int i = 0; i < d->expected.count && status == SB_OK; i++) { /* empty on other ranks */
+    bool within = false;
+    char sentence[256];
+    status = sb_expect_compare(&d->expected.item[i], &d->figures, &within, sentence,
+                               sizeof sentence);
+    if (status == SB_OK) printf("# expected: %s\n", sentence);
+    if (!within) slow = 1;
+  }
+  SB_TRY(sb_comm_agree(d->comm, status));
+  sb_comm_max_i64(d->comm, &slow, 1);
+  if (slow != 0 && d->verdict == SB_PASS) d->verdict = SB_SLOW;
+cleanup:
+  return status;
+}
+
+static sb_status judge(sb_driver *d) {
+  sb_status status = SB_OK;
+  sb_watchdog_phase("verify");
+  SB_TRY(sb_comm_agree(d->comm, d->app->verify(d->state, &d->checks)));
+  sb_checks_agree(d->comm, &d->checks);
+  d->verdict = sb_checks_passed(&d->checks) ? SB_PASS : SB_WRONG;
+  add_speed_figures(d);
+  SB_TRY(sb_comm_agree(d->comm, d->app->output(d->state, &d->figures, &d->fields)));
+  SB_TRY(compare_with_reference(d));
+cleanup:
+  return status;
+}
+
+static sb_status write_results(sb_driver *d) {
+  if (d->common.output[0] == '\0' && d->common.json[0] == '\0') return SB_OK;
+  sb_status status = SB_OK;
+  char allowed[SB_CPUS_TEXT], seen[SB_CPUS_TEXT], sha256[65], created[32], kernel[64];
+  sb_watchdog_phase("output");
+  sb_placement_allowed(d->placement, allowed);
+  sb_placement_seen(d->placement, seen);
+  if (sb_comm_rank(d->comm) == 0) sb_binary_sha256(sha256);
+  sb_comm_broadcast(d->comm, sha256, sizeof sha256);
+  const time_t now = time(NULL);
+  struct tm utc;
+  strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+  d->app->kernel_name(d->config, kernel, sizeof kernel);
+  const sb_record record = {.app = d->app,
+                            .common = &d->common,
+                            .config = d->config,
+                            .request = &d->request,
+                            .variant = sb_comm_variant(),
+                            .kernel = kernel,
+                            .exchange = "none",
+                            .result = sb_verdict_word(d->verdict),
+                            .warnings = d->warnings,
+                            .created_utc = created,
+                            .binary_sha256 = sha256,
+                            .placement_ok = d->placement_ok,
+                            .threads = d->run.threads,
+                            .machine = &d->machine,
+                            .before = &d->before,
+                            .after = &d->after,
+                            .cpus_allowed = allowed,
+                            .cpus_seen = seen,
+                            .plan = &d->plan,
+                            .measurement = d->measurement,
+                            .checks = &d->checks,
+                            .figures = &d->figures,
+                            .fields = &d->fields};
+  if (d->common.output[0] != '\0') {
+    SB_TRY(sb_results_write_hdf5(d->comm, &record, d->common.output));
+  }
+  if (d->common.json[0] != '\0') SB_TRY(sb_results_write_json(d->comm, &record, d->common.json));
+cleanup:
+  return status;
+}
+
+static sb_status compute(sb_driver *d) {
+  sb_status status = SB_OK;
+  SB_TRY(place(d));
+  sb_watchdog_phase("setup");
+  SB_TRY(sb_comm_agree(d->comm, d->app->setup(&d->run, d->config, &d->state)));
+  SB_TRY(measure(d));
+  SB_TRY(judge(d));
+  sb_driver_show_measurement(d);
+  SB_TRY(sb_driver_show_outcome(d));
+  SB_TRY(write_results(d));
+cleanup:
+  sb_watchdog_phase("teardown");
+  if (d->state != NULL) d->app->teardown(&d->state);
+  return sb_comm_agree(d->comm, status);
+}
+
+/* The last line and the exit code. Ranks agree before, so PASS means that all of them came here. */
+static int conclude(sb_driver *d, sb_status status) {
+  const sb_verdict verdict = status == SB_OK ? d->verdict : SB_FAILED;
+  if (d->comm == NULL || sb_comm_rank(d->comm) == 0) {
+    if (status != SB_OK) fprintf(stderr, "ERROR %s: %s\n", d->program, sb_message());
+    printf("RESULT %s %s\n", d->program, sb_verdict_word(verdict));
+  }
+  return (int)verdict;
+}
+
+static void release(sb_driver *d) {
+  sb_measurement_destroy(&d->measurement);
+  sb_placement_destroy(&d->placement);
+  free(d->config);
+  sb_watchdog_phase("finish");
+  sb_comm_finish(&d->comm);
+  sb_watchdog_stop();
+}
+
+int sb_main(const sb_app *app, int argc, char **argv) {
+  sb_driver d = {.app = app, .began = sb_now(), .verdict = SB_PASS};
+  snprintf(d.program, sizeof d.program, "%s_%s", app->name, sb_comm_variant());
+  sb_status status = sb_comm_start(&argc, &argv, &d.comm);
+  if (status == SB_OK) status = prepare(&d, argc, argv);
+  int code = 0;
+  if (status == SB_OK && d.request.action == SB_VERSION) {
+    sb_driver_show_version(&d);
+  } else if (status == SB_OK && d.request.action == SB_DRY_RUN) {
+    sb_driver_show_plan(&d);
+  } else if (status != SB_OK || d.request.action == SB_RUN) {
+    if (status == SB_OK) status = compute(&d);
+    code = conclude(&d, status);
+  }
+  /* What was printed must have arrived: a full disk under stdout is no success. */
+  if (fflush(stdout) != 0 || ferror(stdout)) code = SB_FAILED;
+  release(&d);
+  return code;
+}

@@ -1,0 +1,54 @@
+/* driver.h: what the driver's files share: the state of one run, and how it is told. */
+#ifndef SCALEBAR_DRIVER_H
+#define SCALEBAR_DRIVER_H
+
+#include "expect.h"
+#include "placement.h"
+#include "results.h"
+
+enum { SB_WARNINGS_SIZE = 2048 };
+
+typedef struct {
+  const sb_app *app;
+  char program[64]; /* "pi_mpi" */
+  double began;     /* sb_now() at the start of sb_main */
+
+  sb_comm *comm;
+  sb_common common;
+  void *config; /* app->config_size bytes */
+  sb_request request;
+  sb_run run;
+  sb_machine machine;
+  sb_placement *placement;
+  sb_plan plan;
+
+  sb_expectations expected; /* rank 0 alone; of the key `expect` */
+
+  void *state;
+  sb_measurement *measurement;
+  sb_checks checks;
+  sb_figures figures;
+  sb_fields fields;
+  sb_counters before, after;
+  sb_verdict verdict;
+  bool placement_ok;
+  char warnings[SB_WARNINGS_SIZE]; /* one per line */
+} sb_driver;
+
+/* Prints "WARN text" on stderr from rank 0 and keeps the text for the results. All ranks call it with
+ * the same text; no message is exchanged. */
+void sb_driver_warn(sb_driver *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --dry-run: decomposition, memory, idle ranks, work and expected time. Rank 0 prints. Local. */
+void sb_driver_show_plan(const sb_driver *d);
+
+/* --version: version, commit, compiler and libraries, "key: value" lines. Rank 0 prints. Local. */
+void sb_driver_show_version(const sb_driver *d);
+
+/* How the repetitions went, as '#' lines. Rank 0 prints. Local. */
+void sb_driver_show_measurement(const sb_driver *d);
+
+/* FOM, NODE and VERIFY lines. Collective; rank 0 prints. */
+sb_status sb_driver_show_outcome(sb_driver *d);
+
+#endif

@@ -1,0 +1,188 @@
+#include "repeat.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A sample lasts at least this long, and this many times longer than what surrounds it. */
+static const double SHORTEST_SAMPLE = 1e-3;
+static const double TIMES_OVERHEAD = 200.0;
+
+const char *sb_stop_text(sb_stop stop) {
+  static const char *const text[] = {"interval", "max_reps", "time_limit"};
+  return text[stop];
+}
+
+/* What one sample took on all ranks, and how far the run is. */
+typedef struct {
+  double local;   /* this rank, s */
+  double elapsed; /* slowest rank, s */
+  double so_far;  /* since the first warm-up, slowest rank, s */
+} sample;
+
+/* Runs `loops` repetitions between two clock reads. A failure on any rank fails all. */
+static sb_status take_sample(const sb_run *run, const sb_app *app, void *state, int64_t loops,
+                             double began, sb_clock *clock, sample *s) {
+  sb_status status = app->reset != NULL ? app->reset(state) : SB_OK;
+  status = sb_comm_agree(run->comm, status);
+  if (status != SB_OK) return status;
+  sb_comm_barrier(run->comm);
+  sb_clock_reset(clock, SB_COMPUTE);
+  const double start = clock->since;
+  for (int64_t i = 0; i < loops && status == SB_OK; i++) {
+    sb_clock_enter(clock, SB_COMPUTE);
+    status = app->run(state, clock);
+  }
+  sb_clock_stop(clock);
+  const double end = clock->since;
+  sb_progress();
+
+  double worst[3] = {end - start, end - began, (double)status};
+  sb_comm_max_f64(run->comm, worst, NULL, 3);
+  *s = (sample){.local = end - start, .elapsed = worst[0], .so_far = worst[1]};
+  return worst[2] == 0.0 ? SB_OK : sb_comm_agree(run->comm, status);
+}
+
+static double barrier_cost(sb_comm *comm) {
+  enum { TIMES = 20 };
+  sb_comm_barrier(comm);
+  const double start = sb_now();
+  for (int i = 0; i < TIMES; i++) sb_comm_barrier(comm);
+  double cost = (sb_now() - start) / TIMES;
+  sb_comm_max_f64(comm, &cost, NULL, 1);
+  return cost;
+}
+
+static int64_t choose_loops(const sb_app *app, const sb_measurement *m, double repetition) {
+  if (app->reset != NULL) return 1;
+  const double overhead = TIMES_OVERHEAD * (2.0 * m->timer_cost + m->barrier_cost);
+  const double target = overhead > SHORTEST_SAMPLE ? overhead : SHORTEST_SAMPLE;
+  if (!(repetition < target)) return 1;
+  return (int64_t)ceil(target / (repetition > 1e-9 ? repetition : 1e-9));
+}
+
+static void show_progress(const sb_run *run, const sb_app *app, const sb_measurement *m,
+                          double so_far) {
+  if (sb_comm_rank(run->comm) != 0 || !isatty(STDERR_FILENO)) return;
+  const double limit = run->common->time_limit - so_far;
+  const double most = (so_far / m->reps) * (double)(run->common->max_reps - m->reps);
+  fprintf(stderr, "\r%s: %d samples in %.1f s, at most %.0f s left \033[K", app->name, m->reps,
+          so_far, most < limit ? most : limit);
+}
+
+static void hide_progress(const sb_run *run) {
+  if (sb_comm_rank(run->comm) == 0 && isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K");
+}
+
+/* The interval is within `ci` of the median on both sides. */
+static bool tight(const sb_summary *time, double ci) {
+  if (time->n < SB_INTERVAL_MIN) return false;
+  return time->high - time->median <= ci * time->median &&
+         time->median - time->low <= ci * time->median;
+}
+
+static void keep(sb_measurement *m, const sample *s, const sb_clock *clock) {
+  const double loops = (double)m->loops;
+  m->elapsed[m->reps] = s->elapsed / loops;
+  m->local[m->reps] = s->local / loops;
+  double *phase = m->phase + (size_t)m->reps * SB_PHASES;
+  for (int p = 0; p < SB_PHASES; p++) phase[p] = clock->seconds[p] / loops;
+  /* Until the slowest rank ends, the others wait: so the phases of each rank add up to `elapsed`.
+   */
+  phase[SB_WAIT] += (s->elapsed - s->local) / loops;
+  m->reps++;
+}
+
+static sb_status warm_up(const sb_run *run, const sb_app *app, void *state, double began,
+                         sb_measurement *m, double *last) {
+  sb_clock clock;
+  sample s = {.elapsed = 0.0};
+  sb_status status = SB_OK;
+  for (int64_t i = 0; i < run->common->warmup && s.so_far < run->common->time_limit; i++) {
+    SB_TRY(take_sample(run, app, state, 1, began, &clock, &s));
+    m->warmup[m->warmups++] = s.elapsed;
+  }
+  *last = m->warmups > 0 ? s.elapsed : (double)INFINITY;
+cleanup:
+  return status;
+}
+
+static sb_status repeat(const sb_run *run, const sb_app *app, void *state, double began,
+                        double *scratch, sb_measurement *m) {
+  const sb_common *limits = run->common;
+  sb_status status = SB_OK;
+  for (;;) {
+    sb_clock clock;
+    sample s;
+    SB_TRY(take_sample(run, app, state, m->loops, began, &clock, &s));
+    keep(m, &s, &clock);
+    m->time = sb_summarise(m->elapsed, m->reps, scratch);
+    show_progress(run, app, m, s.so_far);
+    m->stop = SB_STOP_CI;
+    if (m->reps >= limits->min_reps && tight(&m->time, limits->ci)) break;
+    m->stop = SB_STOP_MAX_REPS;
+    if (m->reps >= limits->max_reps) break;
+    m->stop = SB_STOP_TIME_LIMIT;
+    if (s.so_far >= limits->time_limit) break;
+  }
+  m->wide = m->reps >= SB_INTERVAL_MIN && !tight(&m->time, limits->ci);
+cleanup:
+  hide_progress(run);
+  return status;
+}
+
+static sb_status create(const sb_common *limits, sb_measurement **measurement) {
+  const size_t reps = (size_t)limits->max_reps, warmups = (size_t)limits->warmup;
+  sb_measurement *m = calloc(1, sizeof *m);
+  if (m != NULL) {
+    m->elapsed = calloc(reps, sizeof *m->elapsed);
+    m->local = calloc(reps, sizeof *m->local);
+    m->phase = calloc(reps * SB_PHASES, sizeof *m->phase);
+    m->warmup = calloc(warmups + 1, sizeof *m->warmup);
+  }
+  *measurement = m;
+  if (m == NULL || !m->elapsed || !m->local || !m->phase || !m->warmup) {
+    return sb_fail(SB_NO_MEMORY, "no memory for %zu samples", reps);
+  }
+  return SB_OK;
+}
+
+sb_status sb_measure(const sb_run *run, const sb_app *app, void *state, sb_measurement **result) {
+  sb_measurement *m = NULL;
+  double *scratch = NULL;
+  sb_status status = create(run->common, &m);
+  if (status == SB_OK) {
+    scratch = malloc((size_t)run->common->max_reps * sizeof *scratch);
+    if (scratch == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for the samples");
+  }
+  SB_TRY(sb_comm_agree(run->comm, status));
+  m->timer_cost = sb_now_cost();
+  m->barrier_cost = barrier_cost(run->comm);
+
+  const double began = sb_now();
+  double repetition = 0.0;
+  SB_TRY(warm_up(run, app, state, began, m, &repetition));
+  m->loops = choose_loops(app, m, repetition);
+  const int64_t sent = sb_comm_bytes_sent(run->comm);
+  SB_TRY(repeat(run, app, state, began, scratch, m));
+  m->comm_bytes =
+      (double)(sb_comm_bytes_sent(run->comm) - sent) / ((double)m->reps * (double)m->loops);
+cleanup:
+  free(scratch);
+  if (status != SB_OK) sb_measurement_destroy(&m);
+  *result = m;
+  return status;
+}
+
+void sb_measurement_destroy(sb_measurement **measurement) {
+  sb_measurement *m = *measurement;
+  if (m != NULL) {
+    free(m->elapsed);
+    free(m->local);
+    free(m->phase);
+    free(m->warmup);
+  }
+  free(m);
+  *measurement = NULL;
+}
