@@ -1,0 +1,120 @@
+"""What a run prints: every line of the contract, and nothing that is none of its kinds."""
+from __future__ import annotations
+
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+import launch
+
+NUMBER = r"-?(\d+(\.\d+)?(e[+-]\d+)?|nan|inf)"
+LINES = [
+    r"#.*",
+    rf"FOM pi\.(rate|time|hits|estimate|error)={NUMBER} (sample/s|s|count|1)",
+    rf"NODE \S+ pi\.rate={NUMBER} sample/s",
+    rf"VERIFY pi (PASS|FAIL) check=\w+ error={NUMBER} bound={NUMBER}( not run)?( rank=\d+ host=\S+)?",
+    r"RESULT pi_\w+ (PASS|ERROR|WRONG|SLOW)",
+]
+QUICK = ("--samples", "1e6", "--min_reps", "6", "--max_reps", "6")
+
+
+class Output(unittest.TestCase):
+    def test_lines_of_every_variant(self) -> None:
+        for variant in launch.variants():
+            with self.subTest(variant=variant):
+                run = launch.run(f"pi_{variant}", *QUICK, ranks=2)
+                self.assertTrue(run.succeeded(), run)
+                for line in run.out.splitlines():
+                    self.assertTrue(any(re.fullmatch(p, line) for p in LINES), line)
+                self.assertEqual(run.out.splitlines()[-1], f"RESULT pi_{variant} PASS")
+                self.assertEqual(set(run.figures()), {"pi.rate", "pi.time", "pi.hits", "pi.estimate", "pi.error"})
+                self.assertRegex(run.figures()["pi.hits"], r"^\d+$")
+                self.assertEqual(len(re.findall(r"^NODE ", run.out, re.MULTILINE)), 1)
+                self.assertGreaterEqual(len(re.findall(r"^VERIFY pi PASS ", run.out, re.MULTILINE)), 5)
+
+    def test_rate_is_work_over_time(self) -> None:
+        figures = launch.run("pi_serial", *QUICK).figures()
+        self.assertAlmostEqual(float(figures["pi.rate"]) * float(figures["pi.time"]) / 1e6, 1.0, places=4)
+
+    def test_pretended_nodes_have_a_line_each(self) -> None:
+        if "mpi" not in launch.variants():
+            self.skipTest("no MPI in this build")
+        run = launch.run("pi_mpi", *QUICK, ranks=5, env={"SB_NODE_SIZE": "2"})
+        self.assertTrue(run.succeeded(), run)
+        self.assertEqual(len(re.findall(r"^NODE ", run.out, re.MULTILINE)), 3, run)
+
+    def test_seed_changes_the_answer(self) -> None:
+        hits = {launch.run("pi_serial", *QUICK, "--seed", str(s)).figures()["pi.hits"] for s in range(4)}
+        self.assertGreater(len(hits), 1)
+
+    def test_weak_scaling_grows_with_the_workers(self) -> None:
+        weak = (*QUICK, "--scaling", "weak")
+        for variant in launch.variants():
+            with self.subTest(variant=variant):
+                ranks = 3 if variant in ("mpi", "hybrid") else 1
+                threads = 2 if variant in ("omp", "hybrid") else 1
+                run = launch.run(f"pi_{variant}", *weak, ranks=ranks,
+                                 threads=threads if threads > 1 else None)
+                self.assertTrue(run.succeeded(), run)
+                self.assertIn(f"{ranks * threads * 10**6} samples over {ranks} ranks x {threads} threads", run.out)
+        per_node = launch.run("pi_serial", *weak, "--per", "node")
+        self.assertIn("1000000 samples over 1 ranks", per_node.out)
+
+    def test_dry_run_computes_nothing(self) -> None:
+        for variant in launch.variants():
+            with self.subTest(variant=variant), tempfile.TemporaryDirectory() as folder:
+                run = launch.run(f"pi_{variant}", "--dry-run", "--size", "large", "--output", "out.h5",
+                                 ranks=2, cwd=folder, timeout=20)
+                self.assertEqual(run.code, 0, run)
+                for what in ("decomposition:", "memory per rank:", "idle ranks:", "bytes moved:", "expected time:"):
+                    self.assertIn(what, run.out)
+                self.assertNotIn("RESULT", run.out)
+                self.assertEqual(list(Path(folder).iterdir()), [])
+
+    def test_dry_run_names_idle_workers(self) -> None:
+        if "hybrid" not in launch.variants():
+            self.skipTest("no hybrid program in this build")
+        run = launch.run("pi_hybrid", "--dry-run", "--samples", "6", ranks=4, threads=3)
+        self.assertIn("idle ranks: 1\n", run.out)   # 3 blocks of 2 samples
+        self.assertIn("idle threads: 9\n", run.out)  # 12 threads, 3 have work
+
+    def test_help_and_version(self) -> None:
+        for variant in launch.variants():
+            with self.subTest(variant=variant):
+                text = launch.run(f"pi_{variant}", "--help", ranks=2)
+                self.assertEqual(text.code, 0, text)
+                for key in ("samples", "rng", "kernel", "size", "memory", "scaling", "threads", "exchange",
+                            "warmup", "min_reps", "max_reps", "time_limit", "ci", "seed", "output", "fields",
+                            "json", "expect", "watchdog"):
+                    self.assertRegex(text.out, rf"(?m)^\s*{key}\*? ")
+                self.assertLessEqual(max(map(len, text.out.splitlines())), 100)
+                version = launch.run(f"pi_{variant}", "--version", ranks=2)
+                self.assertEqual(version.code, 0, version)
+                self.assertRegex(version.out, rf"^pi_{variant} \(Scalebar\) \d+\.\d+\.\d+\n")
+                self.assertEqual(version.out.count("(Scalebar)"), 1)  # one rank speaks
+
+    def test_full_stdout_is_no_success(self) -> None:
+        if not Path("/dev/full").exists():
+            self.skipTest("no /dev/full")
+        run = launch.run("/bin/sh", "-c", f"exec '{launch.BIN}/pi_serial' --samples 1000 >/dev/full")
+        self.assertEqual(run.code, 1, run)
+
+
+class Harness(unittest.TestCase):
+    def test_time_outside_repetitions(self) -> None:
+        """Prints what start-up, checks and files cost; no verdict, since timing decides no test."""
+        import json
+        import time
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.monotonic()
+            run = launch.run("pi_serial", *QUICK, "--output", "out.h5", "--fields", "yes",
+                             "--json", "out.json", cwd=folder)
+            wall = time.monotonic() - start
+            self.assertTrue(run.succeeded(), run)
+            timing = json.loads((Path(folder) / "out.json").read_text())["timing"]
+            print(f"\nwhole process {wall:.3f} s, timer {timing['timer_cost']} s, keys {sorted(timing)}")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,215 @@
+"""Layouts, their order, and what a short budget leaves of them."""
+import unittest
+from dataclasses import replace
+from pathlib import Path
+
+import support  # noqa: F401  (finds the code)
+
+from jobscripts.budget import Budget
+from jobscripts.launch import launch, program_arguments
+from jobscripts.layout import Layout, auto_workers, layouts, numa_ranks, rank_cpus, thinned
+from jobscripts.plan import make_plan
+from jobscripts.programs import Program
+from jobscripts.study import Study
+from jobscripts.topology import Topology
+
+
+def machine(*domains, quota=None, restricted=False):
+    cores = tuple(cpu for domain in domains for cpu in domain)
+    return Topology(cores, tuple(map(tuple, domains)), quota, restricted, "Test CPU")
+
+
+def programs(variants="serial omp mpi hybrid"):
+    facts = {"mpi": "Open MPI v4.1.4", "hdf5": "HDF5 1.10.8"}
+    return [Program(Path(f"/bin/pi_{v}"), "pi", v, "0" * 64, "", facts) for v in variants.split()]
+
+
+STUDY = Study(
+    "s", ("pi",), ("all",), ("strong",), ("tiny",), ("auto",), ("numa",), 1, 10.0, 60.0, None, None
+)
+TWO = machine((0, 1))
+TWO_SOCKETS = machine(range(8), range(8, 16))
+
+
+class Layouts(unittest.TestCase):
+    def test_auto(self):
+        self.assertEqual(auto_workers(1), [1])
+        self.assertEqual(auto_workers(2), [1, 2])
+        self.assertEqual(auto_workers(7), [1, 2, 3, 4, 6, 7])
+        self.assertEqual(auto_workers(96), [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96])
+
+    def test_thinned_keeps_the_ends(self):
+        counts = auto_workers(96)
+        seen = []
+        while thinned(counts) != counts:
+            counts = thinned(counts)
+            seen.append(counts)
+        self.assertEqual(seen[0], [1, 2, 4, 8, 16, 32, 64, 96])
+        self.assertEqual(seen[-1], [1, 96])
+
+    def test_variants_on_two_cores(self):
+        def found(variant, hybrid=("numa", "2")):
+            return list(map(str, layouts(variant, [1, 2], [], hybrid, TWO)))
+
+        self.assertEqual(found("serial"), ["1x1"])
+        self.assertEqual(found("omp"), ["1x1", "1x2"])
+        self.assertEqual(found("mpi"), ["1x1", "2x1"])
+        self.assertEqual(found("hybrid"), ["1x1", "1x2", "2x1"])
+
+    def test_written_layouts_go_where_they_fit(self):
+        written = [Layout(2, 3), Layout(1, 5), Layout(7, 1)]
+        self.assertEqual(layouts("omp", [], written, (), TWO), [Layout(1, 5)])
+        self.assertEqual(layouts("mpi", [], written, (), TWO), [Layout(7, 1)])
+        self.assertEqual(
+            layouts("hybrid", [], written, (), TWO), [Layout(1, 5), Layout(2, 3), Layout(7, 1)]
+        )
+
+    def test_one_rank_a_numa_domain(self):
+        self.assertEqual([numa_ranks(n, TWO_SOCKETS) for n in (1, 8, 12, 16)], [1, 1, 2, 2])
+        self.assertEqual(numa_ranks(9, TWO_SOCKETS), 3)
+
+    def test_cpus_of_ranks(self):
+        self.assertEqual(rank_cpus(Layout(2, 2), TWO_SOCKETS), [[0, 1], [2, 3]])
+        self.assertEqual(rank_cpus(Layout(2, 6), TWO_SOCKETS), [list(range(6)), list(range(8, 14))])
+        self.assertIsNone(rank_cpus(Layout(3, 6), TWO_SOCKETS))
+
+
+class Launches(unittest.TestCase):
+    def argv(self, variant, layout, topology, library="Open MPI v4.1.4"):
+        program = replace(programs(variant)[0], facts={"mpi": library})
+        launcher = None if program.mpi == "none" else "/usr/bin/mpirun"
+        return launch(program, launcher, layout, topology, ["--size=tiny"])
+
+    def test_open_mpi(self):
+        how = self.argv("hybrid", Layout(2, 4), TWO_SOCKETS)
+        self.assertEqual(
+            how.argv,
+            [
+                "/usr/bin/mpirun",
+                "-n",
+                "2",
+                "--map-by",
+                "slot:PE=4",
+                "--bind-to",
+                "core",
+                "/bin/pi_hybrid",
+                "--size=tiny",
+            ],
+        )
+        self.assertEqual(
+            how.env, {"OMP_NUM_THREADS": "4", "OMP_PLACES": "cores", "OMP_PROC_BIND": "close"}
+        )
+        self.assertIn("numa:PE=6", self.argv("hybrid", Layout(2, 6), TWO_SOCKETS).argv)
+
+    def test_mpich(self):
+        argv = self.argv("mpi", Layout(2, 1), TWO, "MPICH Version: 4.0.2").argv
+        self.assertEqual(argv[:5], ["/usr/bin/mpirun", "-n", "2", "-bind-to", "core:1"])
+
+    def test_more_workers_than_cores_are_not_bound(self):
+        self.assertIn("none", self.argv("mpi", Layout(4, 1), TWO).argv)
+        self.assertIn("--oversubscribe", self.argv("mpi", Layout(4, 1), TWO).argv)
+
+    def test_a_part_of_the_machine_is_bound_by_cpu_number(self):
+        argv = self.argv("hybrid", Layout(2, 2), machine((4, 5, 6), (9,), restricted=True)).argv
+        self.assertEqual(argv[argv.index("sh") + 2], "4,5/6,9")
+        self.assertTrue(argv[argv.index("sh") + 1].endswith("jobscripts/bind.sh"))
+
+    def test_serial_gets_one_core_and_no_launcher(self):
+        argv = self.argv("serial", Layout(1, 1), machine((3, 4))).argv
+        self.assertEqual(argv[-4:], ["-c", "3", "/bin/pi_serial", "--size=tiny"])
+
+    def test_arguments(self):
+        omp, mpi = programs("omp mpi")
+        options = {"samples": "1e9"}
+        self.assertEqual(
+            program_arguments(omp, Layout(1, 2), "weak", "tiny", 7, options),
+            ["--size=tiny", "--scaling=weak", "--threads=2", "--seed=7", "--samples=1e9"],
+        )
+        self.assertEqual(
+            program_arguments(mpi, Layout(2, 1), "strong", "tiny", None, {}),
+            ["--size=tiny", "--scaling=strong"],
+        )
+
+
+class Plans(unittest.TestCase):
+    def test_every_point_once_a_repeat_in_random_order(self):
+        study = replace(STUDY, repeats=3, scalings=("strong", "weak"))
+        plan = make_plan(study, programs(), TWO_SOCKETS, 1).runs
+        self.assertEqual(len({run.id for run in plan}), len(plan))
+        size = len(plan) // 3
+        for repeat in (1, 2, 3):
+            self.assertEqual(
+                {run.repeat for run in plan[(repeat - 1) * size : repeat * size]}, {repeat}
+            )
+        self.assertEqual(plan, make_plan(study, programs(), TWO_SOCKETS, 1).runs)
+        self.assertNotEqual(plan, make_plan(study, programs(), TWO_SOCKETS, 2).runs)
+        self.assertEqual(sum(run.variant == "serial" for run in plan), 6)
+
+    def test_quota_limits_auto(self):
+        plan = make_plan(STUDY, programs("omp"), machine(range(8), quota=2.5), 1)
+        self.assertEqual({run.threads for run in plan.runs}, {1, 2})
+
+    def test_a_short_budget_thins(self):
+        many = machine(range(96))
+        full = make_plan(replace(STUDY, repeats=3), programs(), many, 1)
+        short = make_plan(replace(STUDY, repeats=3, budget=60.0), programs(), many, 1)
+        self.assertEqual(full.notes, ())
+        self.assertTrue(short.notes)
+        self.assertLess(len(short.runs), len(full.runs))
+        self.assertEqual({run.repeat for run in short.runs}, {1}, "repeats go before counts")
+        self.assertEqual(
+            {run.threads for run in short.runs if run.variant == "omp"} & {1, 96}, {1, 96}
+        )
+
+    def test_a_written_list_is_not_thinned(self):
+        plan = make_plan(
+            replace(STUDY, workers=("1", "2", "3"), budget=1.0),
+            programs("omp"),
+            machine(range(4)),
+            1,
+        )
+        self.assertEqual(len(plan.runs), 3)
+        self.assertIn("too short: runs that are left", plan.notes[-1])
+
+
+class Budgets(unittest.TestCase):
+    def budget(self, total, limit=10.0):
+        self.now = 0.0
+        return Budget(total, limit, 60.0, clock=lambda: self.now)
+
+    def test_without_a_total_runs_take_their_limit(self):
+        budget = self.budget(None)
+        self.assertEqual(budget.share([1, 1]), 10.0)
+        self.assertIsNone(budget.left())
+
+    def test_time_is_dealt_to_what_is_left(self):
+        budget = self.budget(100.0)
+        first = budget.share([1] * 20)
+        self.assertAlmostEqual(first, (100 - 20 * 0.82) / 20, places=3)
+        self.now = 10.0
+        self.assertLess(budget.share([1] * 20), first)
+        self.assertEqual(budget.share([1]), 10.0)
+
+    def test_the_sum_stays_within_the_total(self):
+        budget, runs = self.budget(60.0), [4] * 30
+        while runs:
+            limit = budget.share(runs)
+            seconds = limit + 1.1  # each run takes a little more than guessed
+            self.now += seconds
+            budget.took(runs.pop(), limit, seconds)
+        self.assertLess(self.now, 63.0)
+
+    def test_used_up(self):
+        budget = self.budget(5.0)
+        self.now = 5.0
+        self.assertIsNone(budget.share([1]))
+
+    def test_a_hanging_run_cannot_take_more_than_the_rest(self):
+        budget = self.budget(180.0)
+        self.now = 170.0
+        self.assertLessEqual(budget.patience(1.0), 10 + 1 + 30)
+        self.assertLessEqual(budget.watchdog, 30.0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,354 @@
+"""`scalebar report` on written result files: what is compared, what is left out and said."""
+import contextlib
+import csv
+import io
+import math
+import random
+import unittest
+
+import h5py
+import numpy as np
+
+from support import Scratch, new_run, write_study
+
+from results.command import main
+from results.stats import median_ranks, pool, summarise
+
+
+def write_h5(folder, run, elapsed, **changes):
+    """A result file of schema 1, with what a report reads."""
+    attributes = {
+        "schema_name": "scalebar",
+        "schema_version": 1,
+        "kernel": "philox",
+        "binary_sha256": "b" * 64,
+        "warnings": "",
+        "result": run["verdict"],
+        "placement_ok": np.int8(1),
+        **{
+            key: run[key]
+            for key in ("app", "variant", "scaling", "size", "ranks", "threads", "nodes")
+        },
+    }
+    units = changes.pop("units", 1e8 * (run["workers"] if run["scaling"] == "weak" else 1))
+    check = changes.pop("check", (0.5, 1.0, 1))
+    attributes.update(changes)
+    with h5py.File(folder / "runs" / f"{run['id']}.h5", "w") as file:
+        for key, value in attributes.items():
+            file.attrs[key] = np.bytes_(value) if isinstance(value, str) else value
+        file["timing/elapsed"] = np.asarray(elapsed, dtype=float)
+        file["workload/units"] = float(units)
+        file["verification/check"] = np.array([b"golden"])
+        for name, value in zip(("error", "bound", "passed"), check):
+            file[f"verification/{name}"] = np.array([value])
+
+
+class Report(Scratch):
+    def setUp(self):
+        super().setUp()
+        self.runs = []
+        (self.folder / "runs").mkdir()
+
+    def add(self, elapsed, run=None, **changes):
+        keys = {
+            key: changes.pop(key)
+            for key in list(changes)
+            if key in new_run() and key not in ("warnings",)
+        }
+        made = new_run(**{**(run or {}), **keys})
+        if elapsed is not None:
+            write_h5(
+                self.folder,
+                made,
+                [elapsed] * 10 if isinstance(elapsed, float) else elapsed,
+                **changes,
+            )
+        self.runs.append(made)
+        return made
+
+    def report(self, *more):
+        write_study(self.folder, self.runs)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            self.code = main([str(self.folder), *more])
+        self.assertEqual(err.getvalue(), "")
+        self.text = out.getvalue()
+        self.assertLessEqual(max(map(len, self.text.splitlines()[:-1])), 120)
+        with open(self.folder / "summary.csv", newline="", encoding="utf-8") as file:
+            self.rows = {
+                (r["variant"], r["ranks"], r["threads"], r["scaling"]): r
+                for r in csv.DictReader(file)
+            }
+        return self.rows
+
+    def row(self, variant, ranks, threads, scaling="strong"):
+        return self.rows[variant, str(ranks), str(threads), scaling]
+
+
+class Curves(Report):
+    def test_strong_scaling(self):
+        self.add(1.0)
+        self.add(1.25, variant="mpi")
+        self.add(0.5, variant="mpi", ranks=2)
+        self.report()
+        row = self.row("mpi", 2, 1)
+        self.assertEqual(
+            [float(row[k]) for k in ("speedup_serial", "speedup_own", "efficiency")],
+            [2.0, 2.5, 1.0],
+        )
+        self.assertEqual((row["used"], row["verified"], row["rate_unit"]), ("1", "1", "sample/s"))
+        self.assertEqual(float(row["rate"]), 2e8)
+        self.assertIn("base: pi_serial, T1 = 1 s [1, 1]", self.text)
+        self.assertEqual(self.code, 0)
+
+    def test_weak_scaling(self):
+        self.add(1.0, scaling="weak")
+        self.add(1.25, scaling="weak", variant="omp", threads=4)
+        self.report()
+        row = self.row("omp", 1, 4, "weak")
+        self.assertEqual([float(row[k]) for k in ("speedup_serial", "efficiency")], [3.2, 0.8])
+        self.assertEqual(row["speedup_own"], "")
+        self.assertIn("1e+08 sample a worker", self.text)
+        self.assertIn("E = T1/Tp", self.text)
+        self.assertNotIn("strong scaling, the same", self.text)
+
+    def test_without_serial_the_own_base_counts(self):
+        self.add(1.0, variant="omp")
+        self.add(0.5, variant="omp", threads=2)
+        self.report()
+        self.assertEqual(float(self.row("omp", 1, 2)["efficiency"]), 1.0)
+        self.assertIn("no serial point", self.text)
+
+    def test_problems_do_not_mix(self):
+        self.add(1.0)
+        self.add(3.0, size="small", variant="omp", units=3e8)
+        self.report()
+        self.assertEqual(self.row("omp", 1, 1)["speedup_serial"], "")
+        self.assertEqual(self.text.count("base:"), 2)
+
+    def test_repeats_are_pooled_and_the_interval_holds_each(self):
+        self.add([1.0] * 20)
+        self.add([1.2] * 10, repeat=2)
+        row = self.report()["serial", "1", "1", "strong"]
+        self.assertEqual(
+            [float(row[k]) for k in ("time_s", "time_low_s", "time_high_s")], [1.0, 1.0, 1.2]
+        )
+        self.assertEqual((row["repeats"], row["samples"]), ("2", "30"))
+
+
+class LeftOut(Report):
+    """Each such point stands in the table, with its reason, and has no speed-up."""
+
+    def check(self, told, elapsed=0.5, **changes):
+        self.add(1.0)
+        self.add(1.0, variant="omp")
+        self.add(elapsed, **{"variant": "omp", "threads": 2, **changes})
+        self.report()
+        row = self.row("omp", 1, changes.get("threads", 2))
+        self.assertEqual(
+            [row[k] for k in ("speedup_serial", "speedup_own", "efficiency", "used")],
+            ["", "", "", "0"],
+        )
+        self.assertIn(told, row["reason"])
+        self.assertIn(told, self.text)
+        self.assertIn("(1)", self.text)
+
+    def test_wrong_placement(self):
+        self.check(
+            "placement: 2 threads on 1 core",
+            placement_ok=np.int8(0),
+            warnings="placement: 2 threads on 1 core",
+        )
+        self.assertEqual(self.code, 0, "a badly placed run is a right run")
+
+    def test_placement_of_one_repeat_spoils_the_point(self):
+        self.add(0.5, variant="omp", threads=2, repeat=2, placement_ok=np.int8(0))
+        self.check("placement")
+
+    def test_oversubscription(self):
+        self.check("8 workers on 4 cores", threads=8)
+
+    def test_too_few_samples(self):
+        self.check("too few samples: 5", elapsed=[0.5] * 5)
+
+    def test_wrong_answer(self):
+        self.check(
+            "not verified",
+            verdict="WRONG",
+            status="failed",
+            reason="wrong answer",
+            check=(2.0, 1.0, 0),
+        )
+        self.assertEqual(self.code, 2)
+
+    def test_checks_are_looked_at_again(self):
+        for check in ((math.nan, 1.0, 1), (2.0, 1.0, 1), (0.5, math.inf, 1), (0.5, 1.0, 0)):
+            with self.subTest(check):
+                self.runs = []
+                self.check("not verified", check=check)
+
+    def test_other_work(self):
+        self.check("other work than its base", units=2e8)
+
+    def test_a_base_that_is_left_out_is_no_base(self):
+        self.add([1.0] * 3)
+        self.add(0.5, variant="omp", threads=2)
+        self.report()
+        self.assertEqual(self.row("omp", 1, 2)["speedup_serial"], "")
+
+
+class Failures(Report):
+    def test_failed_runs_are_listed_with_reason_and_log(self):
+        self.add(1.0)
+        self.add(
+            None,
+            variant="mpi",
+            ranks=2,
+            status="failed",
+            verdict="ERROR",
+            reason="killed by SIGKILL",
+            exit_code=137,
+        )
+        self.report()
+        self.assertEqual(self.code, 1)
+        self.assertIn(
+            "ERROR pi_mpi-strong-tiny-2x1-r1: killed by SIGKILL; log runs/pi_mpi-strong-tiny-2x1-r1.log",
+            self.text,
+        )
+
+    def test_a_failed_repeat_is_noted(self):
+        self.add(1.0)
+        self.add(None, repeat=2, status="failed", verdict="ERROR", reason="hung")
+        self.report()
+        self.assertIn("1 of 2 repeats gave no result", self.text)
+        self.assertEqual(self.row("serial", 1, 1)["used"], "1")
+
+    def test_missing_broken_and_foreign_files(self):
+        lost = self.add(None)
+        broken = self.add(1.0, variant="omp")
+        (self.folder / "runs" / f"{broken['id']}.h5").write_bytes(b"\x89HDF\r\n\x1a\n garbage")
+        self.add(1.0, variant="mpi", ranks=2)
+        write_h5(
+            self.folder, {**self.runs[-1], "ranks": 3}, [1.0] * 10
+        )  # overwrites with another run's
+        self.add(1.0, variant="hybrid", result="WRONG")
+        self.add(1.0, variant="hybrid", threads=2, binary_sha256="b" * 64)
+        write_h5(self.folder, self.runs[-1], [1.0] * 10, binary_sha256="c" * 64)
+        self.report()
+        self.assertEqual(self.code, 1)
+        self.assertEqual(self.rows, {})
+        for text in (
+            f"UNREADABLE {lost['id']}",
+            f"UNREADABLE {broken['id']}",
+            "of another run: ranks is 3",
+            "say WRONG",
+            "written by another binary",
+        ):
+            self.assertIn(text, self.text)
+
+    def test_earlier_wrong_attempts_are_told(self):
+        wrong = {
+            "verdict": "WRONG",
+            "reason": "check=golden",
+            "ended_utc": "",
+            "binary_sha256": "b" * 64,
+        }
+        self.add(1.0, attempts=[wrong, {**wrong, "verdict": "PASS"}])
+        self.report()
+        self.assertEqual(self.code, 2)
+        self.assertIn(
+            "attempt 1: check=golden; log runs/pi_serial-strong-tiny-1x1-r1.attempt1.log", self.text
+        )
+
+    def test_waiting_runs_and_slow_ones(self):
+        self.add(1.0, verdict="SLOW")
+        self.report()
+        self.assertEqual(self.code, 5)
+        self.assertIn("slower than its reference", self.text)
+        self.add(None, variant="omp", status="waiting")
+        self.report()
+        self.assertEqual(self.code, 1)
+        self.assertIn("1 run still to come", self.text)
+
+    def test_warnings_that_differ_in_numbers_stand_once(self):
+        self.add(1.0, warnings="interval: wide after 12 samples")
+        self.add(1.0, variant="omp", warnings="interval: wide after 13 samples\nclock: throttled")
+        self.report()
+        self.assertEqual(self.text.count("interval: wide"), 1)
+        self.assertIn("and 1 more run", self.text)
+        self.assertIn("clock: throttled", self.text)
+
+    def test_json_in_place_of_hdf5(self):
+        run = self.add(None)
+        tree = (
+            '{"schema_name": "scalebar", "schema_version": 1, "app": "pi", "variant": "serial", "scaling": "strong",'
+            '"size": "tiny", "result": "PASS", "kernel": "philox", "binary_sha256": "unknown", "ranks": 1, "threads": 1,'
+            '"nodes": 1, "placement_ok": true, "warnings": "", "timing": {"elapsed": {"value": [1, 1, 1, 1, 1, 1, 1]}},'
+            '"workload": {"units": {"value": 1e8}}, "verification": {"check": {"value": ["a"]}, "error": {"value": [%s]},'
+            '"bound": {"value": [1]}, "passed": {"value": [true]}}}'
+        )
+        path = self.folder / "runs" / f"{run['id']}.json"
+        path.write_text(tree % "0", encoding="utf-8")
+        self.report()
+        self.assertEqual((self.code, self.row("serial", 1, 1)["used"]), (0, "1"))
+        path.write_text(tree % "null", encoding="utf-8")
+        self.report()
+        self.assertEqual(self.row("serial", 1, 1)["verified"], "0")
+
+    def test_a_file_for_the_table(self):
+        self.add(1.0)
+        self.report("-o", str(self.folder / "table.txt"))
+        self.assertTrue(self.text.startswith((self.folder / "table.txt").read_text()))
+
+    def test_folders_without_a_study(self):
+        for content in (
+            None,
+            "{",
+            "[]",
+            '{"schema": "other"}',
+            '{"schema": "scalebar-study", "schema_version": 9}',
+        ):
+            if content is not None:
+                self.write("study.json", content)
+            with contextlib.redirect_stderr(io.StringIO()) as err:
+                self.assertEqual(main([str(self.folder)]), 1)
+            self.assertTrue(err.getvalue().startswith("scalebar report: "))
+
+
+class Statistics(unittest.TestCase):
+    def test_exact_ranks(self):
+        published = {6: (1, 6), 10: (2, 9), 20: (6, 15)}  # Hoefler and Belli, SC15
+        for n, ranks in published.items():
+            self.assertEqual(median_ranks(n), ranks)
+        self.assertIsNone(median_ranks(5))
+
+    def test_ranks_hold_95_percent_and_are_the_narrowest(self):
+        for n in range(6, 200):
+            low, high = median_ranks(n)
+            below = sum(math.comb(n, k) for k in range(low)) / 2**n
+            self.assertEqual(high, n + 1 - low)
+            self.assertGreaterEqual(1 - 2 * below, 0.95)
+            self.assertLess(1 - 2 * (below + math.comb(n, low) / 2**n), 0.95)
+
+    def test_large_samples(self):
+        self.assertEqual(median_ranks(1001), (469, 533))
+        exact, normal = median_ranks(1000)[0], median_ranks(1001)[0]
+        self.assertLess(abs(exact - normal), 3)
+
+    def test_coverage(self):
+        source = random.Random(1)
+        held = 0
+        for _ in range(2000):
+            summary = summarise([source.expovariate(1.0) for _ in range(15)])
+            held += summary.low <= math.log(2) <= summary.high
+        self.assertGreaterEqual(held / 2000, 0.95)
+
+    def test_medians(self):
+        self.assertEqual(summarise([3.0, 1.0, 2.0]).median, 2.0)
+        self.assertEqual(summarise([4.0, 1.0, 2.0, 3.0]).median, 2.5)
+        self.assertFalse(summarise([1.0] * 5).has_interval)
+        self.assertEqual(pool([[1.0] * 6, [2.0] * 2]).high, 2.0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,151 @@
+"""Study files: what is read, and what is refused with file, line and key."""
+import unittest
+
+from support import Scratch
+
+from jobscripts.errors import Refused
+from jobscripts.study import read_study
+from jobscripts.units import parse_time, show_time
+
+GOOD = """\
+# a comment
+[study]
+kind = scaling      ; another
+apps = pi, heat
+variants = serial omp
+scaling = strong weak
+sizes = tiny
+workers = auto 3 2x3 1x4x2
+hybrid_ranks = numa 2
+repeats = 2
+time_limit = 1.5 min
+ci = 0.01
+pi.samples = 1e9
+pi.rng = philox
+"""
+
+REFUSED = {  # what replaces the line `apps`, and what the message must say
+    "aps = pi": "mine.ini:4: 'aps' is not a key of a study (did you mean apps?)",
+    "apps = pi\napps = pi": "mine.ini:5: apps is already set at mine.ini:4",
+    "apps = pi;reboot": "a name is of lower-case letters",
+    "apps = $(id)": "a name is of lower-case letters",
+    "apps = `id`": "a name is of lower-case letters",
+    "apps = ../pi": "a name is of lower-case letters",
+    "apps = pi pi": "named twice",
+    "apps = all pi": "all stands alone",
+    "apps =": "not of the form",
+    "pi.samples = 1e9 | tee": "allowed are letters",
+    "pi.samples = 1;reboot": "allowed are letters",
+    "pi.samples = $(reboot)": "allowed are letters",
+    "pi.samples = a'b": "allowed are letters",
+    "pi.sam ples = 1": "not of the form APP.KEY",
+    "pi.--mca = 1": "not of the form APP.KEY",
+    "pi.output = x": "set by the study itself",
+    "pi.threads = 2": "set by the study itself",
+    "workers = 0": "mine.ini:4: workers = '0'; allowed auto",
+    "workers = -1": "allowed auto",
+    "workers = 2x0": "allowed auto",
+    "workers = 99999999x99999999": "allowed auto",
+    "workers = 2x2x2": "this version runs on one node",
+    "sizes = huge": "allowed tiny, small, medium, large",
+    "variants = cuda": "allowed serial, omp, mpi, hybrid",
+    "repeats = 1e3": "not a whole number; allowed 1 .. 1000",
+    "repeats = 0": "allowed 1 .. 1000",
+    "time_limit = -1": "is not a time",
+    "budget = 5 weeks": "is not a time",
+    "seed = nan": "not a whole number",
+    "[study]": "a second time",
+    "[other]": "is not a section here; allowed [study]",
+    "x" * 1001 + " = 1": "longer than 1000",
+    "hybrid_ranks = 0": "allowed numa",
+}
+
+
+class ReadsStudies(Scratch):
+    def read(self, text, name="mine.ini"):
+        return read_study(self.write(name, text))
+
+    def test_reads_every_key(self):
+        study = self.read(GOOD)
+        self.assertEqual(study.name, "mine")
+        self.assertEqual(study.apps, ("pi", "heat"))
+        self.assertEqual(study.variants, ("serial", "omp"))
+        self.assertEqual(study.scalings, ("strong", "weak"))
+        self.assertEqual(study.workers, ("auto", "3", "2x3", "4x2"))
+        self.assertEqual(study.hybrid_ranks, ("numa", "2"))
+        self.assertEqual(study.time_limit, 90.0)
+        self.assertEqual(study.measure, {"ci": "0.01"})
+        self.assertEqual(study.options, {"pi": {"samples": "1e9", "rng": "philox"}})
+
+    def test_defaults(self):
+        study = self.read("[study]\nkind = scaling\n")
+        self.assertEqual(
+            (study.apps, study.variants, study.workers), (("all",), ("all",), ("auto",))
+        )
+        self.assertEqual((study.repeats, study.budget, study.seed), (1, None, None))
+
+    def test_refuses_with_place_and_reason(self):
+        for line, message in REFUSED.items():
+            with self.subTest(line=line[:40]):
+                text = f"# one\n[study]\nkind = scaling\n{line}\n"
+                with self.assertRaises(Refused) as caught:
+                    self.read(text)
+                self.assertIn(message, str(caught.exception))
+
+    def test_refuses_other_kinds_and_none(self):
+        for text, message in (
+            ("kind = soak", "not in this version"),
+            ("kind = x", "allowed scaling"),
+            ("repeats = 1", "kind is missing"),
+        ):
+            with self.subTest(text), self.assertRaises(Refused) as caught:
+                self.read(f"[study]\n{text}\n")
+            self.assertIn(message, str(caught.exception))
+
+    def test_refuses_keys_before_the_section(self):
+        with self.assertRaisesRegex(Refused, "before the section"):
+            self.read("kind = scaling\n")
+
+    def test_refuses_files_that_are_no_text(self):
+        path = self.folder / "nul.ini"
+        path.write_bytes(b"[study]\nkind = scaling\0\n")
+        with self.assertRaisesRegex(Refused, "NUL"):
+            read_study(path)
+        path.write_bytes(b"[study]\nkind = \xff\n")
+        with self.assertRaisesRegex(Refused, "UTF-8"):
+            read_study(path)
+        with self.assertRaisesRegex(Refused, "Is a directory"):
+            (self.folder / "dir.ini").mkdir()
+            read_study(self.folder / "dir.ini")
+        with self.assertRaisesRegex(Refused, "No such file"):
+            read_study(self.folder / "none.ini")
+
+    def test_file_names_are_held_to_a_small_alphabet(self):
+        for name in ("a b.ini", "$(id).ini", "-rf.ini", "a;b.ini", "a'b.ini"):
+            with self.subTest(name), self.assertRaisesRegex(
+                Refused, "file name becomes part of names"
+            ):
+                self.read("[study]\nkind = scaling\n", name)
+
+
+class Times(unittest.TestCase):
+    def test_reads_times(self):
+        for text, seconds in (
+            ("90", 90),
+            ("90s", 90),
+            ("1.5 min", 90),
+            ("2h", 7200),
+            (".5 s", 0.5),
+        ):
+            self.assertEqual(parse_time(text), seconds)
+        for text in ("", "s", "0", "-1", "1e3", "nan", "1 day", "1 s s", "1,5", "999999999999"):
+            self.assertIsNone(parse_time(text), text)
+
+    def test_shows_times(self):
+        self.assertEqual(
+            [show_time(s) for s in (-1, 8.2, 125, 7260)], ["0 s", "8 s", "2 min 05 s", "2 h 01 min"]
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Sets up, builds and runs the whole test suite: sh tests/run.sh [PRESET [CTEST-OPTION...]]
+# Without a preset: release. Exits non-zero on any failure.
+set -eu
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+[ $# -gt 0 ] && shift
+
+sh setup.sh --tests
+echo "tests: building preset $preset"
+mkdir -p build
+if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } >"build/$preset.log" 2>&1; then
+  tail -n 40 "build/$preset.log"
+  echo "tests: the build failed; the whole log is build/$preset.log" >&2
+  exit 1
+fi
+grep 'Scalebar .*: variants' "build/$preset.log" || true
+exec ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j "$(getconf _NPROCESSORS_ONLN)" "$@"
