@@ -1,0 +1,1 @@
+"""Everything that launches: the code of `scalebar study`. Standard library alone."""

@@ -1,0 +1,68 @@
+"""How long each run may measure, so that the whole study keeps to its time."""
+from __future__ import annotations
+
+import time
+from typing import Callable
+
+PLANNED_LIMIT = 2.0  # s; rather fewer runs than runs that measure for less
+MINIMUM_LIMIT = 0.5  # s; where a study is late all the same
+GRACE = 30.0  # s that a run may overstay before it is ended
+
+
+def overhead(ranks: int) -> float:
+    """Guess of what a run takes beside its measurement, in s: start-up, checks, files."""
+    return 0.8 + 0.02 * ranks
+
+
+class Budget:
+    """Deals the time that is left to the runs that are left. Without a total, every run may take
+    the study's own time limit."""
+
+    def __init__(
+        self,
+        total: float | None,
+        limit: float,
+        watchdog: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._total = total
+        self._limit = limit
+        self.watchdog = watchdog if total is None else min(watchdog, max(10.0, total / 6))
+        self._excess = 0.0  # the most that a run took beyond limit and guess, s
+
+    def left(self) -> float | None:
+        """Seconds left of the total, None when there is none."""
+        return None if self._total is None else self._start + self._total - self._clock()
+
+    def share(self, ranks: list[int]) -> float | None:
+        """time_limit of the next run, in s, when runs with these numbers of ranks are left; None
+        when the time is used up."""
+        left = self.left()
+        if left is None:
+            return self._limit
+        if left <= 0:
+            return None
+        beside = sum(overhead(count) + self._excess for count in ranks)
+        return round(min(self._limit, max(MINIMUM_LIMIT, (left - beside) / len(ranks))), 3)
+
+    def patience(self, limit: float) -> float:
+        """Seconds after which a run with this time_limit is ended from outside: late enough for the
+        watchdog to speak first, which knows more."""
+        patience = 3 * limit + self.watchdog + GRACE
+        left = self.left()
+        return patience if left is None else min(patience, max(left, 0.0) + limit + GRACE)
+
+    def took(self, ranks: int, limit: float, seconds: float) -> None:
+        """Learns from a run that has ended."""
+        self._excess = max(self._excess, min(seconds - limit - overhead(ranks), 10.0))
+
+    def estimate(self, ranks: list[int], mean: float | None) -> float:
+        """Seconds that the runs left will take: by the `mean` of those done, else at most."""
+        if mean is not None:
+            guess = mean * len(ranks)
+        else:
+            guess = sum((self.share(ranks) or 0.0) + overhead(count) for count in ranks)
+        left = self.left()
+        return guess if left is None else min(guess, max(left, 0.0))

@@ -1,0 +1,89 @@
+"""Runs what is left of a study, one run after the other."""
+from __future__ import annotations
+
+from jobscripts.budget import Budget
+from jobscripts.execute import execute
+from jobscripts.launch import Bench, launch, program_arguments
+from jobscripts.layout import Layout
+from jobscripts.outcome import judge
+from jobscripts.programs import root_permission
+from jobscripts.progress import Progress
+from jobscripts.state import State, StudyRun
+from jobscripts.units import count
+
+
+def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> None:
+    """Runs all that waits. A run that fails is kept as failed, and the others go on. An interrupt
+    leaves its run waiting, and goes up."""
+    waiting = [run for run in state.runs if run["status"] == "waiting"]
+    spent: list[float] = []
+    for index, run in enumerate(waiting):
+        ranks = [later["ranks"] for later in waiting[index:]]
+        limit = budget.share(ranks)
+        if limit is None:
+            _skip(state, waiting[index:], progress)
+            return
+        progress.begin(run, budget.estimate(ranks, _mean(spent)))
+        try:
+            _run(state, run, bench, budget, limit, progress)
+        except BaseException:
+            state.put_back(run)
+            raise
+        spent.append(run["seconds"])
+        progress.end(run, budget.estimate(ranks[1:], _mean(spent)))
+    progress.clear()
+
+
+def _run(
+    state: State,
+    run: StudyRun,
+    bench: Bench,
+    budget: Budget,
+    limit: float,
+    progress: Progress,
+) -> None:
+    program = bench.programs[run["program"]]
+    log = state.start(run, program, limit)
+    files = [log.with_suffix(".json")] + ([log.with_suffix(".h5")] if program.has_hdf5 else [])
+    layout = Layout(run["ranks"], run["threads"])
+    arguments = program_arguments(
+        program,
+        layout,
+        run["scaling"],
+        run["size"],
+        state.data["seed"],
+        {**run["options"], **run["measure"]},
+    )
+    arguments += [
+        f"--time_limit={limit:g}",
+        f"--watchdog={budget.watchdog:g}",
+        f"--json={files[0].name}",
+    ]
+    if program.has_hdf5:
+        arguments.append(f"--output={files[1].name}")
+    how = launch(program, bench.launchers[program.name], layout, bench.topology, arguments)
+    ended = execute(
+        how.argv,
+        {**root_permission(), **how.env},
+        log,
+        budget.patience(limit),
+        progress.tick if progress.live else None,
+    )
+    outcome = judge(program.name, ended, log, files)
+    budget.took(run["ranks"], limit, ended.seconds)
+    state.finish(run, outcome, ended.code, ended.seconds)
+
+
+def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:
+    for run in runs:
+        run["status"] = "skipped"
+        run["reason"] = "the budget was used up"
+    state.save()
+    progress.say(
+        f"the budget is used up: {count(len(runs), 'run')} did not take place; "
+        "the same command with --out resumes"
+    )
+
+
+def _mean(values: list[float]) -> float | None:
+    return sum(values) / len(values) if values else None

@@ -1,0 +1,230 @@
+"""`scalebar study`: the command line."""
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import secrets
+import signal
+import socket
+import sys
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from types import FrameType
+
+from jobscripts import preview, state as states
+from jobscripts.budget import Budget
+from jobscripts.campaign import run_all
+from jobscripts.errors import Refused
+from jobscripts.launch import Bench, find_launcher
+from jobscripts.plan import make_plan
+from jobscripts.programs import find_programs
+from jobscripts.progress import Progress
+from jobscripts.state import State
+from jobscripts.study import Study, read_study
+from jobscripts.topology import observe
+from jobscripts.units import count, parse_time, show_time
+
+SHARE = Path(__file__).resolve().parent.parent  # the repository, or P/share/scalebar
+LATER_LAUNCHERS = ("slurm", "pbs", "lsf", "flux", "simulate")
+
+ABOUT = """\
+Runs a study: every program, scaling mode, problem size and layout that STUDY.ini names, in random
+order, one after the other, on the cores that this process may use. STUDY.ini is a path, or the name
+of a study that comes with Scalebar. What a study file may hold stands in inputs/README.md.
+
+A run that fails is kept as failed, with its log, and the others go on. After an interruption the
+same command with --out resumes: runs that are done with the same settings, program and seed stay."""
+
+EXITS = """\
+exit codes: the worst of the runs' (2 a wrong answer, then 1 could not run, then 5 slower than
+expected), 0 when all passed, 130 after Ctrl-C. Results: DIR/study.json, and DIR/runs/ with a log, a
+JSON and an HDF5 file of each run. Next: scalebar report DIR"""
+
+
+class Interrupted(BaseException):
+    """A signal asks this command to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def parse_arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scalebar study",
+        description=ABOUT,
+        epilog=EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("study", metavar="STUDY.ini")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="folder of the results; an existing study there resumes "
+        "(default: a new results/data/<machine>/<study>-<UTC time>/)",
+    )
+    parser.add_argument(
+        "--launcher",
+        metavar="auto|local",
+        choices=("auto", "local", *LATER_LAUNCHERS),
+        default="auto",
+        help="where runs take place; this version runs locally",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=int,
+        help="seed of the programs' data and of the order of the runs",
+    )
+    parser.add_argument(
+        "--budget",
+        metavar="TIME",
+        help="time for the whole study, as 90s or 5min: runs measure " "for as long as fits",
+    )
+    parser.add_argument(
+        "--programs",
+        metavar="DIR",
+        type=Path,
+        help="folder of the programs (default: those built or installed with this command)",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show runs, layouts, memory and time; run nothing"
+    )
+    return _checked(parser, argv)
+
+
+def _checked(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
+    """Refusals exit with 1, as everywhere in Scalebar; argparse's own 2 means a wrong answer."""
+    try:
+        return parser.parse_args(argv)
+    except SystemExit as end:
+        raise SystemExit(1 if end.code else 0) from None
+
+
+def main(argv: list[str]) -> int:
+    arguments = parse_arguments(argv)
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    try:
+        code = _study(arguments)
+        sys.stdout.flush()
+        return code
+    except (
+        BrokenPipeError
+    ):  # the reader has seen enough, as in: scalebar study ... --dry-run | head
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        return 128 + signal.SIGPIPE
+    except Refused as refusal:
+        print(f"scalebar study: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        number = int(signal.SIGINT)
+    except Interrupted as interrupt:
+        number = interrupt.number
+    print("\nscalebar study: interrupted; the same command with --out resumes", file=sys.stderr)
+    return 128 + number
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(number)
+
+
+def _study(arguments: argparse.Namespace) -> int:
+    if arguments.launcher in LATER_LAUNCHERS:
+        raise Refused(
+            f"--launcher {arguments.launcher} is not in this version; allowed auto and local"
+        )
+    study = read_study(_find_study(arguments.study))
+    study = _with_budget(study, arguments.budget)
+    seed = study.seed if arguments.seed is None else arguments.seed
+    if seed is not None and not 0 <= seed <= 2**53:
+        raise Refused(f"--seed {seed}: allowed 0 .. {2**53}")
+    topology = observe()
+    programs = find_programs(study, arguments.programs or _programs_folder())
+    budget = Budget(study.budget, study.time_limit, study.watchdog)
+    order_seed = secrets.randbelow(2**32) if seed is None else seed
+    plan = make_plan(study, programs, topology, order_seed)
+    bench = Bench(
+        topology, {p.name: p for p in programs}, {p.name: find_launcher(p) for p in programs}
+    )
+    if arguments.dry_run:
+        preview.show(plan, bench, budget, seed)
+        return 0
+    if arguments.out and (arguments.out / states.FILE).exists():
+        state, notes = states.resume(arguments.out, study, seed, programs, topology)
+        done = sum(run["status"] == "done" for run in state.runs)
+        notes.insert(0, f"resumed: {done} of {len(state.runs)} runs are done")
+    else:
+        folder = arguments.out or _new_folder(study)
+        state, notes = states.create(
+            folder, study, seed, order_seed, plan, programs, topology
+        ), list(plan.notes)
+    return _run(state, notes, bench, budget)
+
+
+def _run(state: State, notes: list[str], bench: Bench, budget: Budget) -> int:
+    waiting = sum(run["status"] == "waiting" for run in state.runs)
+    progress = Progress(len(state.runs), len(state.runs) - waiting)
+    left = budget.left()
+    within = f", within {show_time(left)}" if left is not None else ""
+    progress.say(
+        f"{state.data['study']}: {waiting} of {count(len(state.runs), 'run')} to do{within}, "
+        f"into {state.folder}"
+    )
+    for note in notes:
+        progress.say(note)
+    run_all(state, bench, budget, progress)
+    _summarise(state)
+    return state.exit_code()
+
+
+def _summarise(state: State) -> None:
+    counts: dict[str, int] = {}
+    for run in state.runs:
+        word = run.get("verdict", "") if run["status"] in ("done", "failed") else run["status"]
+        counts[word] = counts.get(word, 0) + 1
+        if word not in ("PASS", "skipped"):
+            print(f"{word} {run['id']}: {run['reason']}; log {state.folder / run['log']}")
+    words = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+    print(f"{count(len(state.runs), 'run')}: {words}")
+    print(f"results: {state.folder}")
+
+
+def _find_study(text: str) -> Path:
+    """A path as given, else a study that comes with Scalebar."""
+    path = Path(text)
+    if path.exists():
+        return path
+    for name in (path.name, f"{path.name}.ini"):
+        ours = SHARE / "inputs" / "studies" / name
+        if ours.is_file() and str(path.parent) in (".", "inputs/studies"):
+            return ours
+    raise Refused(f"{text}: there is no such study file")
+
+
+def _with_budget(study: Study, text: str | None) -> Study:
+    if text is None:
+        return study
+    seconds = parse_time(text)
+    if seconds is None:
+        raise Refused(f"--budget {text!r} is not a time; write 90s, 1.5min or 2h")
+    return replace(study, budget=seconds)
+
+
+def _installed() -> bool:
+    return SHARE.name == "scalebar" and SHARE.parent.name == "share"
+
+
+def _programs_folder() -> Path:
+    return SHARE.parent.parent / "bin" if _installed() else SHARE / "build" / "release" / "bin"
+
+
+def _new_folder(study: Study) -> Path:
+    """results/data/<machine>/<study>-<UTC time>, in the repository, or here when installed."""
+    machine = re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname().partition(".")[0]) or "machine"
+    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    base = Path.cwd() if _installed() else SHARE
+    return base / "results" / "data" / machine / f"{study.name}-{stamp}"

@@ -1,0 +1,118 @@
+"""The runs of a study: every program, scaling mode, size, layout and repeat, in random order."""
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass, replace
+
+from jobscripts.budget import PLANNED_LIMIT, overhead
+from jobscripts.layout import Layout, auto_workers, layouts, thinned
+from jobscripts.programs import Program
+from jobscripts.study import Study
+from jobscripts.topology import Topology
+from jobscripts.units import count
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run. `options` are keys of the app that the study sets, `measure` those of how to measure;
+    both in the study's order."""
+
+    id: str
+    app: str
+    variant: str
+    scaling: str
+    size: str
+    ranks: int
+    threads: int
+    repeat: int  # from 1
+    options: tuple[tuple[str, str], ...]
+    measure: tuple[tuple[str, str], ...]
+
+    @property
+    def program(self) -> str:
+        return f"{self.app}_{self.variant}"
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.ranks, self.threads)
+
+    def configuration(self) -> dict[str, object]:
+        """As stored in study.json; equal for equal runs."""
+        return {**asdict(self), "options": dict(self.options), "measure": dict(self.measure)}
+
+
+@dataclass(frozen=True)
+class Plan:
+    runs: tuple[Run, ...]
+    notes: tuple[str, ...]  # what a short budget left out
+
+
+def make_plan(study: Study, programs: list[Program], topology: Topology, order_seed: int) -> Plan:
+    """All runs of the study, thinned where its budget is too short for them."""
+    counts = auto_workers(topology.workers)
+    notes: dict[str, str] = {}  # the last word on each matter
+    runs = _runs(study, programs, topology, counts)
+    while study.budget is not None and _least_time(runs) > study.budget:
+        if study.repeats > 1:
+            study = replace(study, repeats=study.repeats - 1)
+            left = count(study.repeats, "repeat")
+            notes["repeats"] = f"the budget is too short for more than {left} of each point"
+        elif "auto" in study.workers and thinned(counts) != counts:
+            counts = thinned(counts)
+            left = ", ".join(map(str, counts))
+            notes["counts"] = f"the budget is too short for all numbers of workers: {left} are run"
+        else:
+            notes[
+                "runs"
+            ] = "the budget is too short: runs that are left at its end will not take place"
+            break
+        runs = _runs(study, programs, topology, counts)
+    return Plan(tuple(_shuffled(runs, order_seed)), tuple(notes.values()))
+
+
+def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[int]) -> list[Run]:
+    plain = [int(item) for item in study.workers if item.isdigit()]
+    written = [Layout(*map(int, item.split("x"))) for item in study.workers if "x" in item]
+    counts = sorted({*plain, *(auto if "auto" in study.workers else [])})
+    runs = []
+    for repeat in range(1, study.repeats + 1):
+        for program in programs:
+            found = layouts(program.variant, counts, written, study.hybrid_ranks, topology)
+            for scaling in study.scalings:
+                for size in study.sizes:
+                    for layout in found:
+                        runs.append(_run(study, program, scaling, size, layout, repeat))
+    return runs
+
+
+def _run(
+    study: Study, program: Program, scaling: str, size: str, layout: Layout, repeat: int
+) -> Run:
+    return Run(
+        id=f"{program.name}-{scaling}-{size}-{layout}-r{repeat}",
+        app=program.app,
+        variant=program.variant,
+        scaling=scaling,
+        size=size,
+        ranks=layout.ranks,
+        threads=layout.threads,
+        repeat=repeat,
+        options=tuple(study.options.get(program.app, {}).items()),
+        measure=tuple(study.measure.items()),
+    )
+
+
+def _least_time(runs: list[Run]) -> float:
+    return sum(overhead(run.ranks) + PLANNED_LIMIT for run in runs)
+
+
+def _shuffled(runs: list[Run], seed: int) -> list[Run]:
+    """Random order inside each repeat, repeats one after the other: drift of the machine spreads
+    over all points, and a study that is cut short has every point once before any twice."""
+    shuffler = random.Random(seed)
+    ordered: list[Run] = []
+    for repeat in sorted({run.repeat for run in runs}):
+        block = [run for run in runs if run.repeat == repeat]
+        shuffler.shuffle(block)
+        ordered += block
+    return ordered

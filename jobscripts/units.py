@@ -1,0 +1,39 @@
+"""Times, counts and rates as people write and read them."""
+from __future__ import annotations
+
+import re
+
+SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_TIME = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", re.ASCII)
+
+
+def parse_time(text: str) -> float | None:
+    """Seconds of "90", "90s", "1.5 min" or "2h"; None when it is no such time or not above 0."""
+    match = _TIME.fullmatch(text.strip())
+    if not match or match[2] not in SECONDS:
+        return None
+    seconds = float(match[1]) * SECONDS[match[2]]
+    return seconds if 0 < seconds < 1e9 else None
+
+
+def count(number: int, word: str) -> str:
+    """ "1 run", "2 runs"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def show_time(seconds: float) -> str:
+    """ "8 s", "2 min 05 s", "3 h 20 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def rate_text(value: float, unit: str) -> str:
+    """ "2.11 Gsample/s"."""
+    for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= factor:
+            return f"{value / factor:.3g} {prefix}{unit}"
+    return f"{value:.3g} {unit}"

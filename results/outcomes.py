@@ -1,0 +1,76 @@
+"""The runs of a study with their result files, and what is wrong with any of them."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jobscripts.state import State, StudyRun
+from results.record import Record, Unreadable, read_record
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that gives no point, or an earlier attempt that was wrong."""
+
+    run: str
+    word: str
+    reason: str
+    log: str
+
+
+@dataclass
+class Outcomes:
+    records: dict[str, Record]  # by run id
+    failures: list[Failure]
+    waiting: int  # runs that have not taken place
+
+    @property
+    def broken(self) -> bool:
+        """A run that passed has lost its results."""
+        return any(failure.word == "UNREADABLE" for failure in self.failures)
+
+
+def read_outcomes(state: State) -> Outcomes:
+    outcomes = Outcomes({}, [], 0)
+    for run in state.runs:
+        _earlier(run, outcomes)
+        if run["status"] not in ("done", "failed"):
+            outcomes.waiting += 1
+            continue
+        log = run["log"]
+        if run["status"] == "failed":
+            outcomes.failures.append(Failure(run["id"], run["verdict"], run["reason"], log))
+        if run["verdict"] == "ERROR":
+            continue
+        try:
+            outcomes.records[run["id"]] = _checked(run, read_record(state.runs_folder / run["id"]))
+        except Unreadable as error:
+            if run["status"] == "done":
+                outcomes.failures.append(Failure(run["id"], "UNREADABLE", str(error), log))
+    return outcomes
+
+
+def _earlier(run: StudyRun, outcomes: Outcomes) -> None:
+    last = len(run["attempts"]) if run["status"] in ("done", "failed") else len(run["attempts"]) + 1
+    for number, attempt in enumerate(run["attempts"], start=1):
+        if attempt["verdict"] == "WRONG" and number < last:
+            log = str(Path("runs") / f"{run['id']}.attempt{number}.log")
+            outcomes.failures.append(
+                Failure(run["id"], "WRONG", f"attempt {number}: {attempt['reason']}", log)
+            )
+
+
+def _checked(run: StudyRun, record: Record) -> Record:
+    """The file must be of this very run."""
+    for key in ("app", "variant", "scaling", "ranks", "threads"):
+        if run[key] != getattr(record, key):
+            raise Unreadable(
+                f"the results of {run['id']} are of another run: {key} is {getattr(record, key)}"
+            )
+    if record.result != run["verdict"]:
+        raise Unreadable(
+            f"the results of {run['id']} say {record.result}, the run ended as {run['verdict']}"
+        )
+    if record.binary_sha256 not in ("unknown", run["binary_sha256"]):
+        raise Unreadable(f"the results of {run['id']} were written by another binary")
+    return record

@@ -1,0 +1,197 @@
+"""From runs to points of a scaling curve: repeats pooled, bases found, speed-up and efficiency.
+
+A point is left out of speed-up and efficiency, with its reason, when it does not measure what the
+curve is about: a wrong answer, workers that shared a core, too few samples, another amount of work.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Iterable
+
+from jobscripts.state import StudyRun
+from results.record import Record
+from results.stats import INTERVAL_MIN, Summary, pool
+
+SAME_WORK = 0.01  # share by which work (weak: per worker) may differ from the base's
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """What the points of one table have in common."""
+
+    app: str
+    scaling: str
+    size: str
+    options: str  # the study's own settings, "samples=1e9 rng=philox"
+
+
+@dataclass
+class Point:
+    problem: Problem
+    variant: str
+    ranks: int
+    threads: int
+    nodes: int
+    repeats: int  # that gave results
+    asked: int  # repeats in the plan
+    time: Summary
+    units: float
+    rate_unit: str
+    verified: bool
+    result: str
+    placement_ok: bool
+    left_out: list[str] = field(default_factory=list)  # reasons
+    notes: list[str] = field(default_factory=list)
+    speedup_serial: float | None = None
+    speedup_own: float | None = None
+    efficiency: float | None = None
+
+    @property
+    def workers(self) -> int:
+        return self.ranks * self.threads
+
+    @property
+    def rate(self) -> float:
+        return self.units / self.time.median
+
+    @property
+    def used(self) -> bool:
+        return not self.left_out
+
+
+@dataclass
+class Table:
+    """One scaling curve of all variants, with its bases."""
+
+    problem: Problem
+    points: list[Point]
+    serial: Point | None = None
+
+
+def problem_of(run: StudyRun) -> Problem:
+    options = " ".join(f"{key}={value}" for key, value in run["options"].items())
+    return Problem(run["app"], run["scaling"], run["size"], options)
+
+
+def make_tables(runs: list[StudyRun], records: dict[str, Record], workers: int) -> list[Table]:
+    """Tables of the planned `runs` that have a record, by run id; the machine has `workers` cores."""
+    groups: dict[tuple[Problem, str, int, int], list[StudyRun]] = {}
+    for run in runs:
+        groups.setdefault(
+            (problem_of(run), run["variant"], run["ranks"], run["threads"]), []
+        ).append(run)
+    tables: dict[Problem, Table] = {}
+    for (problem, *_), group in groups.items():
+        done = [run for run in group if run["id"] in records]
+        if done:
+            table = tables.setdefault(problem, Table(problem, []))
+            table.points.append(_point(problem, group, done, records, workers))
+    for table in tables.values():
+        _relate(table)
+    return sorted(tables.values(), key=lambda table: table.problem)
+
+
+def _point(
+    problem: Problem,
+    group: list[StudyRun],
+    done: list[StudyRun],
+    records: dict[str, Record],
+    workers: int,
+) -> Point:
+    found = [records[run["id"]] for run in done]
+    first = found[0]
+    point = Point(
+        problem=problem,
+        variant=first.variant,
+        ranks=first.ranks,
+        threads=first.threads,
+        nodes=first.nodes,
+        repeats=len(done),
+        asked=len(group),
+        time=pool([record.elapsed for record in found]),
+        units=first.units,
+        rate_unit=done[0]["figures"].get(f"{problem.app}.rate", {}).get("unit", "1/s"),
+        verified=all(record.verified for record in found),
+        result=_worst_word(record.result for record in found),
+        placement_ok=all(record.placement_ok for record in found),
+    )
+    _judge(point, found, workers)
+    return point
+
+
+def _worst_word(words: Iterable[str]) -> str:
+    found = set(words)
+    return next(
+        (word for word in ("WRONG", "ERROR", "SLOW") if word in found),
+        "PASS" if found == {"PASS"} else "ERROR",
+    )
+
+
+def _judge(point: Point, found: list[Record], workers: int) -> None:
+    """Why the point must not be compared, and what else a reader must know of it."""
+    if not point.verified or point.result not in ("PASS", "SLOW"):
+        point.left_out.append("not verified")
+    if not point.placement_ok:
+        told = {
+            line for record in found for line in record.warnings if line.startswith("placement")
+        }
+        point.left_out.append(sorted(told)[0] if told else "placement: workers shared a core")
+    if point.workers > workers and point.placement_ok:
+        point.left_out.append(f"oversubscription: {point.workers} workers on {workers} cores")
+    if point.time.n < INTERVAL_MIN:
+        point.left_out.append(f"too few samples: {point.time.n}, an interval takes {INTERVAL_MIN}")
+    if any(abs(record.units - point.units) > SAME_WORK * point.units for record in found):
+        point.left_out.append("repeats of unequal work")
+    if point.repeats < point.asked:
+        point.notes.append(f"{point.asked - point.repeats} of {point.asked} repeats gave no result")
+    if point.result == "SLOW":
+        point.notes.append("slower than its reference")
+
+
+def _relate(table: Table) -> None:
+    """Speed-up against serial and against one worker of the same variant; parallel efficiency
+    against serial, or against one worker where the study has no serial point."""
+    table.points.sort(key=_order)
+    table.serial = _base(table, "serial")
+    for point in table.points:
+        own = _base(table, point.variant)
+        if not point.used:
+            continue
+        for base in (table.serial, own):
+            if base and not _same_work(point, base):
+                point.left_out.append(
+                    f"other work than its base: {_work(point):.4g}, not {_work(base):.4g}"
+                )
+                break
+        else:
+            point.speedup_serial = _speedup(point, table.serial)
+            point.speedup_own = _speedup(point, own)
+            speedup = point.speedup_serial if table.serial else point.speedup_own
+            point.efficiency = speedup / point.workers if speedup is not None else None
+
+
+def _order(point: Point) -> tuple[int, int, int]:
+    return ("serial", "omp", "mpi", "hybrid").index(point.variant), point.workers, point.ranks
+
+
+def _base(table: Table, variant: str) -> Point | None:
+    return next(
+        (p for p in table.points if p.variant == variant and p.workers == 1 and p.used), None
+    )
+
+
+def _work(point: Point) -> float:
+    """What strong scaling keeps constant, or weak scaling."""
+    return point.units / point.workers if point.problem.scaling == "weak" else point.units
+
+
+def _same_work(point: Point, base: Point) -> bool:
+    return abs(_work(point) - _work(base)) <= SAME_WORK * _work(base)
+
+
+def _speedup(point: Point, base: Point | None) -> float | None:
+    """Strong: T1/Tp. Weak: p T1/Tp, scaled speed-up (Gustafson 1988)."""
+    if base is None:
+        return None
+    ratio = base.time.median / point.time.median
+    return ratio * point.workers if point.problem.scaling == "weak" else ratio

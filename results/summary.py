@@ -1,0 +1,71 @@
+"""summary.csv: one row per point, for spreadsheets and scripts. Units stand in the column names."""
+from __future__ import annotations
+
+import csv
+import math
+import os
+from pathlib import Path
+
+from results.points import Point, Table
+
+COLUMNS = (
+    "app variant scaling size options nodes ranks threads workers repeats samples "
+    "time_s time_low_s time_high_s units rate rate_low rate_high rate_unit "
+    "speedup_serial speedup_own efficiency verified result placement_ok used reason"
+).split()
+
+
+def write_summary(path: Path, tables: list[Table]) -> None:
+    """Replaces the file as a whole."""
+    temporary = path.with_name(path.name + ".tmp")
+    with open(temporary, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for table in tables:
+            for point in table.points:
+                writer.writerow([_cell(value) for value in _row(point)])
+    os.replace(temporary, path)
+
+
+def _row(point: Point) -> list[object]:
+    problem, time = point.problem, point.time
+    return [
+        problem.app,
+        point.variant,
+        problem.scaling,
+        problem.size,
+        problem.options,
+        point.nodes,
+        point.ranks,
+        point.threads,
+        point.workers,
+        point.repeats,
+        time.n,
+        time.median,
+        time.low,
+        time.high,
+        point.units,
+        point.rate,
+        point.units / time.high,
+        point.units / time.low,
+        point.rate_unit,
+        point.speedup_serial,
+        point.speedup_own,
+        point.efficiency,
+        point.verified,
+        point.result,
+        point.placement_ok,
+        point.used,
+        "; ".join(point.left_out + point.notes),
+    ]
+
+
+def _cell(value: object) -> str:
+    """Numbers in full, yes and no as 1 and 0, nothing where there is nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return "" if math.isnan(value) else repr(value)
+    return str(value)
