@@ -43,8 +43,8 @@ cleanup:
   return status;
 }
 
-/* threads=auto: OMP_NUM_THREADS, else the cores this rank may use, shared fairly with other ranks of
- * the node. The same number on all ranks. Collective. */
+/* threads=auto: OMP_NUM_THREADS, else the cores this rank may use, shared fairly with other ranks
+ * of the node. The same number on all ranks. Collective. */
 static sb_status choose_threads(sb_driver *d) {
   if (!sb_threads_built() && d->common.threads > 1) {
     return sb_fail(SB_BAD_INPUT, "threads = %lld: %s runs one thread per rank; allowed 1 .. 1",
@@ -102,9 +102,8 @@ cleanup:
 static sb_status read_reference(sb_driver *d) {
   if (d->common.expect[0] == '\0' || sb_comm_rank(d->comm) != 0) return SB_OK;
   static const char *const sizes[] = {"tiny", "small", "medium", "large", "custom"};
-  return sb_expect_read(d->common.expect, d->program, sizes[d->common.size],
-                        sb_comm_nodes(d->comm), sb_comm_size(d->comm), d->run.threads,
-                        &d->expected);
+  return sb_expect_read(d->common.expect, d->program, sizes[d->common.size], sb_comm_nodes(d->comm),
+                        sb_comm_size(d->comm), d->run.threads, &d->expected);
 }
 
 static sb_status prepare(sb_driver *d, int argc, char **argv) {
@@ -160,8 +159,9 @@ static void add_speed_figures(sb_driver *d) {
   time->low = t->low;
   time->high = t->high;
   time->n = t->n;
-  sb_figure *rate = sb_figures_add(&d->figures, "rate", "units of work in a second", d->app->rate_unit,
-                                   d->app->rate_udunit, d->plan.units / t->median);
+  sb_figure *rate =
+      sb_figures_add(&d->figures, "rate", "units of work in a second", d->app->rate_unit,
+                     d->app->rate_udunit, d->plan.units / t->median);
   rate->low = d->plan.units / t->high;
   rate->high = d->plan.units / t->low;
   rate->n = t->n;
@@ -174,8 +174,8 @@ static sb_status compare_with_reference(sb_driver *d) {
   for (int i = 0; i < d->expected.count && status == SB_OK; i++) { /* empty on other ranks */
     bool within = false;
     char sentence[256];
-    status = sb_expect_compare(&d->expected.item[i], &d->figures, &within, sentence,
-                               sizeof sentence);
+    status =
+        sb_expect_compare(&d->expected.item[i], &d->figures, &within, sentence, sizeof sentence);
     if (status == SB_OK) printf("# expected: %s\n", sentence);
     if (!within) slow = 1;
   }
@@ -193,6 +193,7 @@ static sb_status judge(sb_driver *d) {
   sb_checks_agree(d->comm, &d->checks);
   d->verdict = sb_checks_passed(&d->checks) ? SB_PASS : SB_WRONG;
   add_speed_figures(d);
+  sb_watchdog_phase("output");
   SB_TRY(sb_comm_agree(d->comm, d->app->output(d->state, &d->figures, &d->fields)));
   SB_TRY(compare_with_reference(d));
 cleanup:
@@ -203,7 +204,7 @@ static sb_status write_results(sb_driver *d) {
   if (d->common.output[0] == '\0' && d->common.json[0] == '\0') return SB_OK;
   sb_status status = SB_OK;
   char allowed[SB_CPUS_TEXT], seen[SB_CPUS_TEXT], sha256[65], created[32], kernel[64];
-  sb_watchdog_phase("output");
+  sb_watchdog_phase("result files");
   sb_placement_allowed(d->placement, allowed);
   sb_placement_seen(d->placement, seen);
   if (sb_comm_rank(d->comm) == 0) sb_binary_sha256(sha256);

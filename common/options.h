@@ -104,9 +104,6 @@ sb_status sb_options_parse(const sb_option_set *set, int argc, char **argv, sb_r
 /* --help: every key with unit, range and default, grouped, 100 columns at most. */
 void sb_options_help(const sb_option_set *set, FILE *out);
 
-/* --version: "pi_mpi (Scalebar) 0.1.0 commit 1a2b...", then a line on compiler and flags. */
-void sb_options_version(const sb_option_set *set, FILE *out);
-
 /* The value of one option as a user would write it ("yes", "nas", "none", "1000"). */
 void sb_option_text(const sb_option *option, const void *values, char *text, size_t bytes);
 

@@ -1,7 +1,6 @@
-/* --help and --version. */
+/* --help. */
 #include <string.h>
 
-#include "machine.h"
 #include "options_parts.h"
 
 /* Columns of the table of keys: key, allowed, default, meaning. */
@@ -108,11 +107,4 @@ void sb_options_help(const sb_option_set *set, FILE *out) {
   next = write_keys(out, "Measurement", next, "output");
   write_keys(out, "Output", next, NULL);
   write_ending(set, out);
-}
-
-void sb_options_version(const sb_option_set *set, FILE *out) {
-  const sb_build *build = sb_build_info();
-  fprintf(out, "%s (Scalebar) %s commit %s%s\n", set->program, build->version, build->git_commit,
-          build->git_dirty ? ", modified" : "");
-  fprintf(out, "%s build by %s: %s\n", build->build_type, build->compiler, build->compiler_flags);
 }

@@ -21,7 +21,16 @@ typedef struct {
   double so_far;  /* since the first warm-up, slowest rank, s */
 } sample;
 
-/* Runs `loops` repetitions between two clock reads. A failure on any rank fails all. */
+/* A rank that failed inside timed code has left the others in a message that it will never answer.
+ */
+_Noreturn static void strand_nobody(const sb_run *run) {
+  fprintf(stderr, "ERROR rank %d (%s): %s\n", sb_comm_rank(run->comm), sb_comm_host(run->comm),
+          sb_message());
+  sb_comm_abort(SB_FAILED);
+}
+
+/* Runs `loops` repetitions between two clock reads. A failure of `reset` fails all ranks; one of
+ * `run` ends a run of several ranks at once. */
 static sb_status take_sample(const sb_run *run, const sb_app *app, void *state, int64_t loops,
                              double began, sb_clock *clock, sample *s) {
   sb_status status = app->reset != NULL ? app->reset(state) : SB_OK;
@@ -36,12 +45,13 @@ static sb_status take_sample(const sb_run *run, const sb_app *app, void *state, 
   }
   sb_clock_stop(clock);
   const double end = clock->since;
+  if (status != SB_OK && sb_comm_size(run->comm) > 1) strand_nobody(run);
   sb_progress();
 
-  double worst[3] = {end - start, end - began, (double)status};
-  sb_comm_max_f64(run->comm, worst, NULL, 3);
+  double worst[2] = {end - start, end - began};
+  sb_comm_max_f64(run->comm, worst, NULL, 2);
   *s = (sample){.local = end - start, .elapsed = worst[0], .so_far = worst[1]};
-  return worst[2] == 0.0 ? SB_OK : sb_comm_agree(run->comm, status);
+  return status;
 }
 
 static double barrier_cost(sb_comm *comm) {

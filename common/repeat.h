@@ -27,8 +27,10 @@ typedef struct {
   double comm_bytes;   /* sent by this rank in one repetition, counted by the exchange layer */
 } sb_measurement;
 
-/* Warm-up, choice of loops, repetitions. All ranks take the same decisions. Collective; on failure of
- * the app's run on any rank all ranks return that failure. */
+/* Warm-up, choice of loops, repetitions. All ranks take the same decisions. Collective. A failure
+ * of the app's reset on any rank comes back on all; one of its run comes back where there is one
+ * rank, and otherwise ends the run with exit code 1, since the other ranks may wait for the one
+ * that failed. */
 sb_status sb_measure(const sb_run *run, const sb_app *app, void *state, sb_measurement **result);
 
 void sb_measurement_destroy(sb_measurement **measurement);

@@ -45,7 +45,8 @@ typedef struct {
 sb_status sb_results_write_hdf5(sb_comm *comm, const sb_record *record, const char *path);
 
 /* After a failed write: whether HDF5 still holds a file that it could not close. It would try
- * again, and crash or hang, when MPI ends; so say what failed and leave by sb_comm_abort. Local. */
+ * again, and crash or hang, when MPI ends; so say what failed, let all ranks meet
+ * (sb_comm_barrier), and leave by sb_comm_abort. The same on all ranks. Local. */
 bool sb_results_must_abort(void);
 
 /* The same figures, configuration, checks, samples and machine as JSON. Collective. */

@@ -71,7 +71,7 @@ static sb_status gather_times(sb_comm *comm, const sb_measurement *m, sb_gathere
   own_times(m, mine);
   if (g->per_node) {
     sb_comm_gather_node(comm, mine, (size_t)mine_block * sizeof *mine, node);
-    if (leads) summarise_node(node, sb_comm_node_size(comm), g->reps, columns);
+    if (columns != NULL) summarise_node(node, sb_comm_node_size(comm), g->reps, columns);
     sb_comm_gather_nodes(comm, columns, (size_t)block * sizeof *columns, all);
   } else {
     sb_comm_gather(comm, mine, (size_t)block * sizeof *mine, all);

@@ -65,6 +65,12 @@ static bool left_open;
 
 void sb_h5_left_open(void) { left_open = true; }
 
+void sb_h5_agree_left_open(sb_comm *comm) {
+  int64_t open_somewhere = left_open;
+  sb_comm_max_i64(comm, &open_somewhere, 1);
+  left_open = open_somewhere != 0;
+}
+
 bool sb_results_must_abort(void) { return left_open; }
 
 sb_status sb_h5_finish(const sb_newfile *file, hid_t *root, sb_status status) {

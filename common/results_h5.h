@@ -57,6 +57,9 @@ sb_status sb_h5_finish(const sb_newfile *file, hid_t *root, sb_status status);
 /* Notes that a file could not be closed, for sb_results_must_abort. */
 void sb_h5_left_open(void);
 
+/* Makes that known to all ranks. Collective. */
+void sb_h5_agree_left_open(sb_comm *comm);
+
 /* Closes what is open (>= 0) and sets *id to -1. Closing writes, so its failure counts: < 0. */
 herr_t sb_h5_close(hid_t *id);
 

@@ -153,7 +153,7 @@ static herr_t finish_item(const sb_h5_sink *sink, hid_t dataset, const sb_item *
 
 static sb_status write_item(sb_sink *base, const sb_item *item) {
   sb_h5_sink *sink = (sb_h5_sink *)base;
-  hsize_t n[SB_ITEM_DIMS + 1];
+  hsize_t n[SB_ITEM_DIMS + 1] = {1, 1, 1};
   int dims = item->dims;
   for (int d = 0; d < dims; d++) n[d] = (hsize_t)item->n[d];
   /* netCDF 4.9.0 crashes on arrays of fixed-length strings; characters in rows are its own way. */

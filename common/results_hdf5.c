@@ -45,7 +45,7 @@ static sb_status describe(sb_comm *comm, const sb_record *record, const sb_gathe
 
 /* At least what the file takes: fields, tables, names, coordinates, and ample room for the rest. */
 static int64_t file_bytes(const sb_record *record, const sb_gathered *gathered) {
-  int64_t bytes = 512 * 1024;
+  int64_t bytes = INT64_C(512) << 10;
   bytes += gathered->rows * ((int64_t)sizeof(sb_row) + 64);
   bytes += gathered->rows * gathered->reps * gathered->columns * SB_TIMES * (int64_t)sizeof(double);
   for (int f = 0; f < record->fields->count; f++) {
@@ -174,6 +174,7 @@ sb_status sb_results_write_hdf5(sb_comm *comm, const sb_record *record, const ch
   if (first) status = finish(record, gathered, &file);
   status = sb_comm_agree(comm, status);
 cleanup:
+  if (status != SB_OK) sb_h5_agree_left_open(comm);
   sb_newfile_close(comm, &file, status);
   sb_gathered_destroy(&gathered);
   sb_h5_end(&before);

@@ -15,7 +15,8 @@ static int64_t longest(const sb_gathered *gathered, size_t column) {
   return (int64_t)most;
 }
 
-/* One text per row, as narrow as the texts allow: 4096 CPU lists of full width would be a megabyte.
+/* One text per row (texts end in NULs up to their full size), as narrow as the texts allow: 4096
+ * CPU lists of full width would be a megabyte.
  */
 static sb_status write_texts(const sb_gathered *gathered, const char *name, const char *long_name,
                              size_t column, sb_sink *sink) {
@@ -23,8 +24,7 @@ static sb_status write_texts(const sb_gathered *gathered, const char *name, cons
   char *text = calloc((size_t)gathered->rows, (size_t)width);
   if (text == NULL) return sb_fail(SB_NO_MEMORY, "no memory for the list of %s", name);
   for (int64_t r = 0; r < gathered->rows; r++) {
-    const char *from = (const char *)&gathered->row[r] + column;
-    memcpy(text + r * width, from, strlen(from));
+    memcpy(text + r * width, (const char *)&gathered->row[r] + column, (size_t)width);
   }
   const sb_status status =
       sink->item(sink, &(sb_item){.name = name,

@@ -77,7 +77,8 @@ cleanup:
 
 sb_status sb_results_write_fields(sb_comm *comm, const sb_newfile *file, const sb_fields *fields) {
   hid_t root = -1, access = sb_h5_access(), transfer = H5Pcreate(H5P_DATASET_XFER);
-  sb_status status = SB_OK;
+  /* A file size limit of one rank alone: inside HDF5 its failure would strand the others. */
+  sb_status status = sb_newfile_room(file, 0);
   if (access < 0 || transfer < 0 || H5Pset_fapl_mpio(access, MPI_COMM_WORLD, MPI_INFO_NULL) < 0 ||
       H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE) < 0) {
     status = sb_h5_fail(file, "parallel access");

@@ -1,10 +1,11 @@
 """The runs of a study: every program, scaling mode, size, layout and repeat, in random order."""
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import asdict, dataclass, replace
 
-from jobscripts.budget import PLANNED_LIMIT, overhead
+from jobscripts.budget import MINIMUM_LIMIT, PLANNED_LIMIT, overhead
 from jobscripts.layout import Layout, auto_workers, layouts, thinned
 from jobscripts.programs import Program
 from jobscripts.study import Study
@@ -52,7 +53,8 @@ def make_plan(study: Study, programs: list[Program], topology: Topology, order_s
     counts = auto_workers(topology.workers)
     notes: dict[str, str] = {}  # the last word on each matter
     runs = _runs(study, programs, topology, counts)
-    while study.budget is not None and _least_time(runs) > study.budget:
+    budget = math.inf if study.budget is None else study.budget
+    while _time(runs, PLANNED_LIMIT) > budget:
         if study.repeats > 1:
             study = replace(study, repeats=study.repeats - 1)
             left = count(study.repeats, "repeat")
@@ -62,9 +64,8 @@ def make_plan(study: Study, programs: list[Program], topology: Topology, order_s
             left = ", ".join(map(str, counts))
             notes["counts"] = f"the budget is too short for all numbers of workers: {left} are run"
         else:
-            notes[
-                "runs"
-            ] = "the budget is too short: runs that are left at its end will not take place"
+            if _time(runs, MINIMUM_LIMIT) > budget:
+                notes["runs"] = "the budget is too short: what is left at its end will not run"
             break
         runs = _runs(study, programs, topology, counts)
     return Plan(tuple(_shuffled(runs, order_seed)), tuple(notes.values()))
@@ -102,8 +103,8 @@ def _run(
     )
 
 
-def _least_time(runs: list[Run]) -> float:
-    return sum(overhead(run.ranks) + PLANNED_LIMIT for run in runs)
+def _time(runs: list[Run], limit: float) -> float:
+    return sum(overhead(run.ranks) + limit for run in runs)
 
 
 def _shuffled(runs: list[Run], seed: int) -> list[Run]:

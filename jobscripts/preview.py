@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -79,11 +79,17 @@ def _ask(run: Run, bench: Bench, seed: int | None) -> list[str]:
 def _how(run: Run, bench: Bench, seed: int | None, more: list[str]) -> Launch:
     program = bench.programs[run.program]
     arguments = program_arguments(
-        program, run.layout, run.scaling, run.size, seed, dict(run.options)
+        program, run.layout, run.scaling, run.size, seed, dict(run.options + run.measure)
     )
     return launch(
         program, bench.launchers[run.program], run.layout, bench.topology, arguments + more
     )
+
+
+def _typed(word: str) -> str:
+    """A path that the PATH finds by its name alone is shown as that."""
+    name = Path(word).name
+    return name if shutil.which(name) == word else word
 
 
 def _show_commands(plan: Plan, bench: Bench, seed: int | None) -> None:
@@ -95,9 +101,5 @@ def _show_commands(plan: Plan, bench: Bench, seed: int | None) -> None:
     for name in sorted(largest):
         how = _how(largest[name], bench, seed, [])
         env = " ".join(f"{key}={value}" for key, value in how.env.items())
-        words = [
-            Path(word).name if re.match(r"/.*/(mpi|taskset|env)", word) else word
-            for word in how.argv
-        ]
-        print(f"  {env} {' '.join(words)}")
+        print(f"  {env} {' '.join(map(_typed, how.argv))}")
     print()

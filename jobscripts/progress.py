@@ -2,6 +2,7 @@
 per run."""
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from typing import TextIO
@@ -62,7 +63,8 @@ class Progress:
             self._show("")
 
     def _show(self, text: str) -> None:
-        self._stream.write(f"\r{text[:110]}\033[K")
+        width = shutil.get_terminal_size().columns - 1
+        self._stream.write(f"\r{text[:width]}\033[K")
         self._stream.flush()
 
 

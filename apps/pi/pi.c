@@ -152,7 +152,8 @@ static void count_share(const pi_state *s, sb_range share, int64_t hits[PI_BATCH
 static void remember(pi_state *s) {
   if (s->repetitions++ == 0) memcpy(s->first, s->local, sizeof s->first);
   for (int b = 0; b < s->batches; b++) {
-    s->most_changed = most(s->most_changed, llabs(s->local[b] - s->first[b]));
+    /* In doubles: the difference of two wrong counts may not fit in an integer. */
+    s->most_changed = fmax(s->most_changed, fabs((double)s->local[b] - (double)s->first[b]));
   }
 }
 

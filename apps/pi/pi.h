@@ -30,7 +30,7 @@ typedef struct {
   int64_t total[PI_BATCHES]; /* hits of all ranks in the last repetition */
   double estimate[PI_BATCHES];
   int64_t repetitions;
-  int64_t most_changed; /* largest |local - first| of any repetition and batch */
+  double most_changed; /* largest |local - first| of any repetition and batch */
 } pi_state;
 
 /* Samples of `worker` of `workers` threads of rank `rank` of `ranks`. Local. */

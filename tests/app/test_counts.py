@@ -16,7 +16,7 @@ SEED = 20261122
 
 GOLDEN = {  # (seed, samples): hits, by the textbook loop
     (1, 10**8): 78539778,
-    (1, 10**10): 7853990073,
+    (1, 10**10): 7854079262,
 }
 NAS = {2**24: 13176389, 2**25: 26354769}  # NAS Parallel Benchmarks, EP classes S and W
 

@@ -102,6 +102,12 @@ class Runs(Study):
             self.assertGreater(float(options["watchdog"]), 0)
             self.assertNotIn("/", options["output"], "no path of the user's goes into results")
 
+    def test_programs_without_hdf5_write_json_alone(self):
+        done = self.run_study(FAKE_HDF5="none")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertFalse(any(a.startswith("--output") for call in self.calls() for a in call[1]))
+        self.assertEqual(list((self.out / "runs").glob("*.h5")), [])
+
     def test_seed_goes_to_programs_and_order(self):
         self.run_study("--seed", "7")
         first = [run["id"] for run in self.state()["runs"]]

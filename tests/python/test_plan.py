@@ -169,7 +169,7 @@ class Plans(unittest.TestCase):
             1,
         )
         self.assertEqual(len(plan.runs), 3)
-        self.assertIn("too short: runs that are left", plan.notes[-1])
+        self.assertIn("too short: what is left", plan.notes[-1])
 
 
 class Budgets(unittest.TestCase):
@@ -198,6 +198,12 @@ class Budgets(unittest.TestCase):
             self.now += seconds
             budget.took(runs.pop(), limit, seconds)
         self.assertLess(self.now, 63.0)
+
+    def test_learns_from_runs_that_take_longer_than_guessed(self):
+        budget = self.budget(100.0)
+        before = budget.share([1] * 20)
+        budget.took(1, 2.0, 4.0)
+        self.assertAlmostEqual(budget.share([1] * 20), before - (4.0 - 2.0 - 0.82), places=2)
 
     def test_used_up(self):
         budget = self.budget(5.0)

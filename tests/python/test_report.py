@@ -347,7 +347,11 @@ class Statistics(unittest.TestCase):
         self.assertEqual(summarise([3.0, 1.0, 2.0]).median, 2.0)
         self.assertEqual(summarise([4.0, 1.0, 2.0, 3.0]).median, 2.5)
         self.assertFalse(summarise([1.0] * 5).has_interval)
-        self.assertEqual(pool([[1.0] * 6, [2.0] * 2]).high, 2.0)
+
+    def test_the_pooled_interval_holds_the_median_of_each_repeat(self):
+        pooled = pool([[1.0] * 40, [0.5] * 4, [2.0] * 4])
+        self.assertEqual((pooled.low, pooled.median, pooled.high, pooled.n), (0.5, 1.0, 2.0, 48))
+        self.assertFalse(pool([[1.0] * 2, [2.0] * 3]).has_interval)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """The shell files around the Python code: `scalebar`, setup.sh, quickstart.sh."""
+import os
 import shutil
 import subprocess
 import sys
@@ -200,6 +201,20 @@ class SetUp(Shell):
             write_program(path / tool, "#!/bin/sh\nexit 0\n")
         done = self.run_shell("sh", ROOT / "setup.sh", path=path)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+
+@unittest.skipUnless(shutil.which("taskset"), "taskset is not installed")
+class Bind(unittest.TestCase):
+    def test_each_rank_gets_its_own_cpus(self):
+        cpus = sorted(os.sched_getaffinity(0))
+        lists = f"{cpus[0]}/{cpus[-1]}"
+        command = ["sh", str(ROOT / "jobscripts/bind.sh"), lists, sys.executable, "-c"]
+        code = "import os; print(*os.sched_getaffinity(0))"
+        for name in ("OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "PMI_RANK"):
+            for rank, cpu in (("0", cpus[0]), ("1", cpus[-1])):
+                env = {"PATH": os.environ["PATH"], name: rank}
+                done = subprocess.run([*command, code], capture_output=True, text=True, env=env)
+                self.assertEqual(done.stdout, f"{cpu}\n", done.stderr)
 
 
 class Quickstart(Shell):

@@ -104,6 +104,8 @@ static void bad_options(void **state) {
       "command line: --min-rep is not a key of toy (did you mean min_reps?); see toy_mpi --help");
   refuse(ARGS("--ic=0"),
          "command line: --ic is not a key of toy (did you mean ci?); see toy_mpi --help");
+  refuse(ARGS("--no=0"),
+         "command line: --no is not a key of toy (did you mean n?); see toy_mpi --help");
   refuse(ARGS("--dryrun"),
          "command line: --dryrun is not a key of toy (did you mean dry-run?); see toy_mpi --help");
   refuse(ARGS("--"), "command line: -- is not a key of toy; see toy_mpi --help");
@@ -135,6 +137,8 @@ static void long_arguments(void **state) {
   refuse(ARGS("--output", path),
          "command line: output = ppppppppppppppppppppppppppppppppppppppppp... is too long; allowed "
          "none or a path");
+  path[1024] = '\0';
+  assert_int_equal(toy_parse(ARGS("--note", path)), SB_BAD_INPUT);
   path[1023] = '\0';
   accept(ARGS("--note", path));
   assert_string_equal(toy_config.note, path);

@@ -163,8 +163,14 @@ static void what_was_written_is_shown_safely(void **state) {
 
 static void plain_text_is_utf8_without_controls(void **state) {
   (void)state;
-  static const char *const good[] = {
-      "", "a b", "gr\xc3\xb6n", "\xc2\xa0", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"};
+  static const char *const good[] = {"",
+                                     "a b",
+                                     "gr\xc3\xb6n",
+                                     "\xc2\xa0",
+                                     "\xe0\xa0\x80",
+                                     "\xe2\x82\xac",
+                                     "\xf0\x9f\x98\x80",
+                                     "\xf4\x8f\xbf\xbf"};
   static const char *const bad[] = {"a\nb",         "\t",       "\x7f",
                                     "\x1b[0m",      "\xff",     "\xc3",
                                     "\xc3x",        "\xc0\xaf", "\xe0\x80\xaf",

@@ -230,6 +230,7 @@ static int generate(int argc, char **argv) {
   }
 cleanup:
   if (status != SB_OK && sb_comm_rank(comm) == 0) fprintf(stderr, "%s\n", sb_message());
+  sb_comm_barrier(comm);
   if (sb_results_must_abort()) sb_comm_abort(SB_FAILED);
   free(toy);
   return status == SB_OK ? 0 : 1;
