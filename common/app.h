@@ -22,28 +22,29 @@ typedef struct {
   bool seed_given;
 } sb_run;
 
-/* Work of one repetition and what it needs, by arithmetic alone: known before anything is allocated,
- * shown by --dry-run, stored in /workload. Whole problem unless `_rank`. */
+/* Work of one repetition and what it needs, by arithmetic alone: known before anything is
+ * allocated, shown by --dry-run, stored in /workload. Whole problem unless `_rank`. */
 typedef struct {
-  double units;      /* of sb_app.unit: samples, cells */
-  double units_rank; /* those dealt to this rank */
-  double flop;       /* operations counted by the app's README, 0 where none are floating point */
-  double bytes;      /* moved between memory and processor */
-  double comm_bytes; /* sent between ranks */
+  double units;       /* of sb_app.unit: samples, cells */
+  double units_rank;  /* those dealt to this rank */
+  double flop;        /* operations counted by the app's README, 0 where none are floating point */
+  double bytes;       /* moved between memory and processor */
+  double comm_bytes;  /* sent between ranks */
   double memory_rank; /* bytes that this rank allocates */
   int idle_ranks, idle_threads; /* without any work */
   char decomposition[160];      /* "1000 samples over 3 ranks x 2 threads: 166 to 168 each" */
 } sb_plan;
 
 typedef struct {
-  const char *name;  /* "pi" */
-  const char *title; /* one line */
-  const char *unit;  /* what is counted: "sample" */
+  const char *name;                    /* "pi" */
+  const char *title;                   /* one line */
+  const char *unit;                    /* what is counted: "sample" */
   const char *rate_unit, *rate_udunit; /* "sample/s", "s-1" */
   const sb_option *options;
   size_t config_size;
 
-  /* Weak scaling: makes the problem of one worker (node) that of `times`. Local; refuses overflow. */
+  /* Weak scaling: makes the problem of one worker (node) that of `times`. Local; refuses overflow.
+   */
   sb_status (*grow)(void *config, int64_t times);
 
   /* memory=: sets the size keys so that the run uses about `bytes` in all. NULL: the app has no

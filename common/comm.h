@@ -46,12 +46,13 @@ const char *sb_comm_host(const sb_comm *comm);
 void sb_comm_barrier(sb_comm *comm);
 void sb_comm_broadcast(sb_comm *comm, void *data, size_t bytes); /* from rank 0 */
 void sb_comm_broadcast_from(sb_comm *comm, int rank, void *data, size_t bytes);
-void sb_comm_sum_i64(sb_comm *comm, int64_t *values, int n);     /* exact, modulo 2^64 */
+void sb_comm_sum_i64(sb_comm *comm, int64_t *values, int n); /* exact, modulo 2^64 */
 void sb_comm_max_i64(sb_comm *comm, int64_t *values, int n);
 void sb_comm_min_i64(sb_comm *comm, int64_t *values, int n);
 
 /* Maximum that keeps bad news: if any rank gives NaN or +Inf the result is NaN or Inf (MPI_MAX may
- * lose a NaN). Where `rank` is not NULL it gets, per value, the lowest rank that gave the result. */
+ * lose a NaN). Where `rank` is not NULL it gets, per value, the lowest rank that gave the result.
+ */
 void sb_comm_max_f64(sb_comm *comm, double *values, int *rank, int n);
 
 /* Sums in rank order on a fixed tree; for figures of speed, never for answers. Collective. */
@@ -74,15 +75,20 @@ void sb_comm_broadcast_node(sb_comm *comm, void *data, size_t bytes);
  * environment lowers it, for tests. Local. */
 int sb_comm_listed_ranks(void);
 
-/* Agrees on the worst status: returns the highest code of any rank, and gives rank 0 the sentence of
- * the lowest rank that has it, with "rank R (host): " before it when size > 1 and R is not 0.
+/* Agrees on the worst status: returns the highest code of any rank, and gives rank 0 the sentence
+ * of the lowest rank that has it, with "rank R (host): " before it when size > 1 and R is not 0.
  * Collective. Call at each phase boundary, so that no rank waits for one that gave up. */
-sb_status sb_comm_agree(sb_comm *comm, sb_status status);
+sb_status sb_comm_worst(sb_comm *comm, sb_status status);
+static inline sb_status sb_comm_agree(sb_comm *comm, sb_status status) {
+  const sb_status worst = sb_comm_worst(comm, status);
+  return worst > status ? worst : status; /* never better than one's own: told to static analysis */
+}
 
 /* Bytes that this rank has sent to others through the exchange layer so far. Local. */
 int64_t sb_comm_bytes_sent(const sb_comm *comm);
 
-/* "Open MPI v4.1.4, ..." as the library names itself, "none" without MPI. At most 127 characters. Local. */
+/* "Open MPI v4.1.4, ..." as the library names itself, "none" without MPI. At most 127 characters.
+ * Local. */
 const char *sb_comm_library(void);
 
 /* "serial" or "omp" without MPI, "mpi" or "hybrid" with it. Local. */

@@ -55,7 +55,8 @@ sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm) {
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
   if (provided < MPI_THREAD_FUNNELED) {
-    return sb_fail(SB_MPI_ERROR, "this MPI library was built without threads (MPI_THREAD_FUNNELED)");
+    return sb_fail(SB_MPI_ERROR,
+                   "this MPI library was built without threads (MPI_THREAD_FUNNELED)");
   }
   sb_comm *c = calloc(1, sizeof *c);
   if (c == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a rank's description");
@@ -121,9 +122,15 @@ static void reduce_i64(sb_comm *comm, int64_t *values, int n, MPI_Op operation) 
 }
 
 /* Two's complement wraps in every MPI library, which makes sums of digests exact modulo 2^64. */
-void sb_comm_sum_i64(sb_comm *comm, int64_t *values, int n) { reduce_i64(comm, values, n, MPI_SUM); }
-void sb_comm_max_i64(sb_comm *comm, int64_t *values, int n) { reduce_i64(comm, values, n, MPI_MAX); }
-void sb_comm_min_i64(sb_comm *comm, int64_t *values, int n) { reduce_i64(comm, values, n, MPI_MIN); }
+void sb_comm_sum_i64(sb_comm *comm, int64_t *values, int n) {
+  reduce_i64(comm, values, n, MPI_SUM);
+}
+void sb_comm_max_i64(sb_comm *comm, int64_t *values, int n) {
+  reduce_i64(comm, values, n, MPI_MAX);
+}
+void sb_comm_min_i64(sb_comm *comm, int64_t *values, int n) {
+  reduce_i64(comm, values, n, MPI_MIN);
+}
 
 void sb_comm_max_f64(sb_comm *comm, double *values, int *rank, int n) {
   enum { BATCH = 16 };
@@ -160,7 +167,7 @@ void sb_comm_gather_nodes(sb_comm *comm, const void *mine, size_t bytes, void *a
   if (comm->leaders != MPI_COMM_NULL) gather(comm->leaders, mine, bytes, all);
 }
 
-sb_status sb_comm_agree(sb_comm *comm, sb_status status) {
+sb_status sb_comm_worst(sb_comm *comm, sb_status status) {
   /* One maximum finds the worst code and, among those, the lowest rank. */
   int64_t worst = ((int64_t)status << 32) + (comm->size - 1 - comm->rank);
   sb_comm_max_i64(comm, &worst, 1);

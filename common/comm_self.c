@@ -87,7 +87,7 @@ void sb_comm_gather_nodes(sb_comm *comm, const void *mine, size_t bytes, void *a
   sb_comm_gather(comm, mine, bytes, all);
 }
 
-sb_status sb_comm_agree(sb_comm *comm, sb_status status) { return (void)comm, status; }
+sb_status sb_comm_worst(sb_comm *comm, sb_status status) { return (void)comm, status; }
 
 int64_t sb_comm_bytes_sent(const sb_comm *comm) { return (void)comm, 0; }
 

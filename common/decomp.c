@@ -69,7 +69,8 @@ typedef struct {
   int grid[SB_AXES];
 } search;
 
-/* Tries every way to factor `left` over the axes from `axis` on; earlier axes of `trial` are set. */
+/* Tries every way to factor `left` over the axes from `axis` on; earlier axes of `trial` are set.
+ */
 static void try_axes(search *s, int trial[SB_AXES], int axis, int left) {
   if (axis == SB_AXES - 1) {
     trial[axis] = left;

@@ -1,7 +1,7 @@
 /* decomp.h: who owns what.
  *
- * One rule splits n things over parts. Ranks use it to share a problem, then threads use it to share
- * a rank's box, so the two axes of parallelism cut every array the same way. In two and three
+ * One rule splits n things over parts. Ranks use it to share a problem, then threads use it to
+ * share a rank's box, so the two axes of parallelism cut every array the same way. In two and three
  * dimensions the rule is applied to each axis of a process grid.
  *
  * All functions here are local (no communication), and owners are computed, never searched: nothing
@@ -54,12 +54,14 @@ sb_box sb_box_intersect(const sb_box *a, const sb_box *b);
 /* The box with `by` cells more on both sides of every axis, not clipped. */
 sb_box sb_box_grow(const sb_box *box, const int64_t by[SB_AXES]);
 
-/* Cost of a process grid for an app: seconds, bytes, anything that compares. INFINITY refuses it. */
+/* Cost of a process grid for an app: seconds, bytes, anything that compares. INFINITY refuses it.
+ */
 typedef double (*sb_grid_cost)(const int grid[SB_AXES], const void *context);
 
-/* Chooses the process grid for `parts` ranks over `dims` axes: enumerates every ordered factorisation
- * of `parts` (unused leading axes are 1) and takes the cheapest, the first in lexicographic order
- * among equals. MPI_Dims_create is greedy (72 becomes 12 x 6) and ignores the shape of the problem.
+/* Chooses the process grid for `parts` ranks over `dims` axes: enumerates every ordered
+ * factorisation of `parts` (unused leading axes are 1) and takes the cheapest, the first in
+ * lexicographic order among equals. MPI_Dims_create is greedy (72 becomes 12 x 6) and ignores the
+ * shape of the problem.
  *
  *   grid [out] product is `parts`; slowest axis first
  * Returns false when every grid was refused. */
@@ -75,8 +77,8 @@ sb_box sb_grid_box(const int64_t n[SB_AXES], const int64_t align[SB_AXES], const
                    const int position[SB_AXES]);
 
 /* Cells that a rank in the middle of the grid sends to its neighbours for a halo of depth 1: twice
- * the faces of the largest box across every axis that is cut. A ready sb_grid_cost; `context` is the
- * int64_t n[SB_AXES]. Refuses grids with more ranks than cells on an axis. */
+ * the faces of the largest box across every axis that is cut. A ready sb_grid_cost; `context` is
+ * the int64_t n[SB_AXES]. Refuses grids with more ranks than cells on an axis. */
 double sb_halo_cost(const int grid[SB_AXES], const void *context);
 
 #endif

@@ -35,8 +35,8 @@ typedef struct {
   char warnings[SB_WARNINGS_SIZE]; /* one per line */
 } sb_driver;
 
-/* Prints "WARN text" on stderr from rank 0 and keeps the text for the results. All ranks call it with
- * the same text; no message is exchanged. */
+/* Prints "WARN text" on stderr from rank 0 and keeps the text for the results. All ranks call it
+ * with the same text; no message is exchanged. */
 void sb_driver_warn(sb_driver *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --dry-run: decomposition, memory, idle ranks, work and expected time. Rank 0 prints. Local. */

@@ -32,10 +32,10 @@ const char *sb_message(void);
 void sb_clear(void);
 
 /* For use in functions with a local `sb_status status` and a label `cleanup`. */
-#define SB_TRY(call)                     \
-  do {                                   \
-    status = (call);                     \
-    if (status != SB_OK) goto cleanup;   \
+#define SB_TRY(call)                   \
+  do {                                 \
+    status = (call);                   \
+    if (status != SB_OK) goto cleanup; \
   } while (0)
 
 #endif

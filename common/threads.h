@@ -1,7 +1,8 @@
 /* threads.h: the threads of a rank. The only file that includes omp.h.
  *
  * Without -fopenmp every function here tells of one thread, and the `omp parallel` pragmas around
- * the calls do nothing, so the serial and mpi programs hold no OpenMP at all. All functions are local.
+ * the calls do nothing, so the serial and mpi programs hold no OpenMP at all. All functions are
+ * local.
  */
 #ifndef SCALEBAR_THREADS_H
 #define SCALEBAR_THREADS_H

@@ -21,7 +21,8 @@ void sb_checks_expect(sb_checks *checks, const char *name, const char *source) {
       .name = name, .source = source, .error = (double)NAN, .bound = (double)NAN, .worst_rank = -1};
 }
 
-/* How far from passing: 0 passes; the larger, the worse. NaN, Inf and a missing record come first. */
+/* How far from passing: 0 passes; the larger, the worse. NaN, Inf and a missing record come first.
+ */
 static double badness(const sb_check *check) {
   if (!check->recorded) return (double)INFINITY;
   if (!isfinite(check->error) || !isfinite(check->bound)) return (double)INFINITY;

@@ -1,8 +1,8 @@
 /* verify.h: checks that fail closed.
  *
- * An app first says which checks belong to this run (sb_checks_expect), then records each one. A run
- * is right only if at least one check was expected, every expected check was recorded on every rank,
- * and every error is finite and no larger than its finite bound. Nothing loosens that.
+ * An app first says which checks belong to this run (sb_checks_expect), then records each one. A
+ * run is right only if at least one check was expected, every expected check was recorded on every
+ * rank, and every error is finite and no larger than its finite bound. Nothing loosens that.
  */
 #ifndef SCALEBAR_VERIFY_H
 #define SCALEBAR_VERIFY_H
@@ -39,7 +39,8 @@ void sb_checks_record(sb_checks *checks, const char *name, double error, double 
 /* One check by itself: recorded, both numbers finite, error <= bound. Local. */
 bool sb_check_passed(const sb_check *check);
 
-/* Makes every rank's checks the worst of all ranks', with rank and host of the worst. Collective. */
+/* Makes every rank's checks the worst of all ranks', with rank and host of the worst. Collective.
+ */
 void sb_checks_agree(sb_comm *comm, sb_checks *checks);
 
 /* The verdict; false before sb_checks_agree. Local. */

@@ -9,7 +9,7 @@
 
 #include "app.h"
 
-static _Atomic unsigned long steps;             /* moved by all signs of life */
+static _Atomic unsigned long steps; /* moved by all signs of life */
 static _Atomic(const char *) phase = "start-up";
 
 static bool started;
@@ -33,8 +33,8 @@ static void nap(double seconds) {
   nanosleep(&t, NULL);
 }
 
-/* One write, so that lines of several ranks do not mix. The process may hang in MPI: no MPI call can
- * be trusted here, so it just leaves. */
+/* One write, so that lines of several ranks do not mix. The process may hang in MPI: no MPI call
+ * can be trusted here, so it just leaves. */
 static void give_up(void) {
   char line[256];
   const int length =

@@ -111,14 +111,12 @@ int64_t pi_count(const pi_state *s, int64_t lo, int64_t hi) {
 static double probe_rate(const void *config) {
   pi_state s = {.config = *(const pi_config *)config, .seed = 1};
   if (pi_counter_choose(kernel_names[s.config.kernel], &s.counter) != SB_OK) return (double)NAN;
-  int64_t samples = 1 << 14;
-  double seconds = 0.0;
-  for (; seconds < 0.01; samples *= 2) { /* ends within 40 ms */
+  for (int64_t samples = 1 << 14;; samples *= 2) { /* ends within 40 ms */
     const double start = sb_now();
     pi_count(&s, 0, samples);
-    seconds = sb_now() - start;
+    const double seconds = sb_now() - start;
+    if (seconds > 0.01) return (double)samples / seconds;
   }
-  return (double)(samples / 2) / seconds;
 }
 
 static sb_status setup(const sb_run *run, const void *config, void **state) {

@@ -18,7 +18,7 @@ import numpy as np
 import launch
 
 # A run of a tenth of a second, with several samples of several repetitions.
-QUICK = ("--samples", "1e5", "--warmup", "1", "--min_reps", "3", "--max_reps", "3")
+QUICK = {"samples": "1e5", "warmup": "1", "min_reps": "3", "max_reps": "3"}
 # Ends what nothing else ends; a test that comes to it has failed.
 TOO_LONG = 60.0
 
@@ -72,8 +72,9 @@ def run(variant: str, *options: str, fault: str = "", io: str = "", ranks: int =
     """pi with a fault in a hook (`fault`) or at a step of writing (`io`)."""
     token = f"SB_TEST_TOKEN_{uuid.uuid4().hex}"
     env = {"SB_FAULT": fault, "SB_IO": io, "SB_TEST_TOKEN": token}
+    quick = [f"--{key}={value}" for key, value in QUICK.items() if f"--{key}" not in options]
     program = (launch.TESTS / f"pi_{variant}_faulty").resolve()
-    outcome = launch.run(program, *QUICK, *options, ranks=ranks, threads=threads, env=env, prefix=prefix,
+    outcome = launch.run(program, *quick, *options, ranks=ranks, threads=threads, env=env, prefix=prefix,
                          cwd=cwd, timeout=TOO_LONG)
     result = Run(**vars(outcome))
     result.command = [f"SB_FAULT='{fault}' SB_IO='{io}'", *outcome.command]

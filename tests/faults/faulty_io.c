@@ -2,7 +2,7 @@
  *
  * The functions below stand before those of the C library, also for HDF5 and MPI (the program
  * exports them, and is the first place where the loader looks). They count the calls that touch a
- * file whose path holds ".tmp." and strike at one of them: SB_IO="at=7 do=kill rank=0"
+ * file NAME.tmp.<id> and strike at one of them: SB_IO="at=7 do=kill rank=0"
  *   at     number of the call, from 1 on; `on=` and a name (write) counts those calls alone
  *   do     kill   SIGKILL before the call
  *          torn   SIGKILL after half of what it should write
@@ -77,7 +77,15 @@ void faulty_say(const char *what, long number) {
   if (next(STDERR_FILENO, line, (size_t)length) < 0) _exit(99);
 }
 
-static bool is_watched(const char *path) { return strstr(path, ".tmp.") != NULL; }
+/* A result file on its way: NAME.tmp. and 16 hexadecimal digits. MPI libraries add words of their
+ * own to such a name for files of theirs. */
+static bool is_watched(const char *path) {
+  static const char mark[] = ".tmp.";
+  const char *found = strstr(path, mark);
+  if (found == NULL) return false;
+  const char *id = found + sizeof mark - 1;
+  return strlen(id) == 16 && strspn(id, "0123456789abcdef") == 16;
+}
 
 static bool is_watched_file(int file) {
   char link[32], path[PATH];

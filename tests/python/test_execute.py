@@ -1,31 +1,26 @@
 """A run ends with all its processes, whatever they do."""
 import os
+import secrets
 import sys
 import time
 import unittest
-from pathlib import Path
 
-from support import Scratch
+from support import Scratch, carrying
 
-from jobscripts.execute import MARK, execute
-
-
-def marked():
-    """Processes that carry a run's mark, this test's own environment aside."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"{MARK}=".encode() in (folder / "environ").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
-            pass
-    return found
+from jobscripts.execute import execute
 
 
 class Executes(Scratch):
+    def setUp(self):
+        super().setUp()
+        self.token = secrets.token_hex(16)
+
     def run_python(self, code, patience=30.0):
         return execute(
-            [sys.executable, "-c", code], {"OMP_NUM_THREADS": "3"}, self.folder / "r.log", patience
+            [sys.executable, "-c", code],
+            {"OMP_NUM_THREADS": "3", "TEST_TOKEN": self.token},
+            self.folder / "r.log",
+            patience,
         )
 
     def test_output_and_errors_in_one_log(self):
@@ -56,14 +51,14 @@ class Executes(Scratch):
         ended = self.run_python(code, patience=1.0)
         self.assertTrue(ended.timed_out)
         self.assertLess(time.monotonic() - started, 10.0)
-        self.assertEqual(marked(), [])
+        self.assertEqual(carrying(self.token), [])
 
     def test_orphans_are_found_after_a_good_end(self):
         ended = self.run_python(
             "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True)"
         )
         self.assertEqual((ended.code, ended.left_behind), (0, 1))
-        self.assertEqual(marked(), [])
+        self.assertEqual(carrying(self.token), [])
 
 
 if __name__ == "__main__":

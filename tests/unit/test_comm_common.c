@@ -25,8 +25,8 @@ static void exit_codes_stay_between_1_and_125(void **state) {
 
 static void order_is_that_of_doubles(void **state) {
   (void)state;
-  const double rising[] = {-(double)INFINITY, -1e300, -1.0, -5e-324, 0.0,
-                           5e-324, 1.0, 1e300, (double)INFINITY, (double)NAN};
+  const double rising[] = {-(double)INFINITY, -1e300,     -1.0, -5e-324, 0.0, 5e-324, 1.0, 1e300,
+                           (double)INFINITY,  (double)NAN};
   const size_t n = sizeof rising / sizeof rising[0];
   for (size_t i = 0; i + 1 < n; i++) {
     assert_true(sb_ordered_from_double(rising[i]) < sb_ordered_from_double(rising[i + 1]));

@@ -68,7 +68,8 @@ static void boxes_tile_the_grid(void **state) {
 
 static void grown_boxes_meet_their_neighbours(void **state) {
   (void)state;
-  const sb_box left = {.lo = {0, 0, 0}, .hi = {1, 4, 5}}, right = {.lo = {0, 0, 5}, .hi = {1, 4, 9}};
+  const sb_box left = {.lo = {0, 0, 0}, .hi = {1, 4, 5}},
+               right = {.lo = {0, 0, 5}, .hi = {1, 4, 9}};
   const int64_t halo[SB_AXES] = {0, 2, 2};
   const sb_box grown = sb_box_grow(&left, halo);
   const sb_box needed = sb_box_intersect(&grown, &right);
@@ -89,8 +90,9 @@ static void grids_are_the_cheapest(void **state) {
   (void)state;
   check_grid(72, 2, (const int64_t[]){1, 720, 720}, 1, 8, 9); /* greedy: 12 x 6 */
   check_grid(64, 3, (const int64_t[]){100, 100, 100}, 4, 4, 4);
-  check_grid(8, 2, (const int64_t[]){1, 1000, 100}, 1, 8, 1); /* long and narrow: cut the long axis */
-  check_grid(7, 2, (const int64_t[]){1, 10, 10}, 1, 1, 7);    /* prime; ties go to the first */
+  check_grid(8, 2, (const int64_t[]){1, 1000, 100}, 1, 8,
+             1);                                           /* long and narrow: cut the long axis */
+  check_grid(7, 2, (const int64_t[]){1, 10, 10}, 1, 1, 7); /* prime; ties go to the first */
   check_grid(1, 3, (const int64_t[]){5, 5, 5}, 1, 1, 1);
   check_grid(6, 1, (const int64_t[]){1, 1, 100}, 1, 1, 6);
 }

@@ -1,5 +1,5 @@
-/* Repetitions end for the reason they should, short ones are looped, failures come back. The app here
- * does nothing but let a chosen time pass; no test asks how fast anything is. */
+/* Repetitions end for the reason they should, short ones are looped, failures come back. The app
+ * here does nothing but let a chosen time pass; no test asks how fast anything is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
