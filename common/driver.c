@@ -295,6 +295,10 @@ int sb_main(const sb_app *app, int argc, char **argv) {
   }
   /* What was printed must have arrived: a full disk under stdout is no success. */
   if (fflush(stdout) != 0 || ferror(stdout)) code = SB_FAILED;
+  if (sb_results_must_abort()) { /* HDF5 would crash or hang in MPI's end */
+    sb_comm_barrier(d.comm);
+    sb_comm_abort(code);
+  }
   release(&d);
   return code;
 }

@@ -49,6 +49,7 @@ def _heading(state: State) -> Iterator[str]:
         machine["numa_domains"], "NUMA domain"
     )
     yield f"{machine['model']}: {cores}, {domains}"
+    yield from data["notes"]
 
 
 def _table(table: Table, notes: list[str]) -> Iterator[str]:

@@ -167,7 +167,7 @@ def write_study(folder: Path, runs: list[dict[str, Any]], workers: int = 4) -> N
         "settings": {},
         "seed": None,
         "order_seed": 1,
-        "notes": [],
+        "notes": ["the budget was short"],
         "machine": {"model": "Test CPU", "cores": workers, "numa_domains": 1, "workers": workers},
         "programs": {run["program"]: {"sha256": "b" * 64} for run in runs},
         "runs": runs,

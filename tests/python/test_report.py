@@ -99,6 +99,7 @@ class Curves(Report):
         self.assertEqual((row["used"], row["verified"], row["rate_unit"]), ("1", "1", "sample/s"))
         self.assertEqual(float(row["rate"]), 2e8)
         self.assertIn("base: pi_serial, T1 = 1 s [1, 1]", self.text)
+        self.assertIn("the budget was short", self.text)
         self.assertEqual(self.code, 0)
 
     def test_weak_scaling(self):
