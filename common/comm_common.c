@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,8 +13,7 @@ void sb_host_name(char host[SB_HOST_SIZE]) {
   char name[256] = "";
   if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') strcpy(name, "unknown");
   name[strcspn(name, ".")] = '\0';
-  strncpy(host, name, SB_HOST_SIZE - 1);
-  host[SB_HOST_SIZE - 1] = '\0';
+  snprintf(host, SB_HOST_SIZE, "%.*s", SB_HOST_SIZE - 1, name);
 }
 
 int sb_exit_code(int code) { return code >= 1 && code <= 125 ? code : 1; }

@@ -144,8 +144,8 @@ sb_status sb_gather(sb_comm *comm, const sb_record *record, sb_gathered **result
   g->rows = g->per_node ? sb_comm_nodes(comm) : sb_comm_size(comm);
   g->columns = g->per_node ? SB_PER_NODE_COLUMNS : 1;
   g->reps = record->measurement->reps;
-  g->comm_bytes = sb_comm_bytes_sent(comm);
-  sb_comm_sum_i64(comm, &g->comm_bytes, 1);
+  g->comm_bytes = record->measurement->comm_bytes;
+  sb_comm_sum_f64(comm, &g->comm_bytes, 1);
   g->efficiency = sb_efficiency_of(comm, record->measurement);
   SB_TRY(gather_times(comm, record->measurement, g));
   SB_TRY(gather_rows(comm, record, g));

@@ -27,10 +27,10 @@ typedef struct {
   bool per_node;
   int64_t rows; /* ranks or nodes */
   int64_t reps;
-  int columns;        /* 1 or SB_PER_NODE_COLUMNS */
-  double *times;      /* [time][column][rep][row], s; rank 0 alone, NULL elsewhere */
-  sb_row *row;        /* [row]; rank 0 alone, NULL elsewhere */
-  int64_t comm_bytes; /* sent by all ranks */
+  int columns;       /* 1 or SB_PER_NODE_COLUMNS */
+  double *times;     /* [time][column][rep][row], s; rank 0 alone, NULL elsewhere */
+  sb_row *row;       /* [row]; rank 0 alone, NULL elsewhere */
+  double comm_bytes; /* sent by all ranks in one repetition */
   sb_efficiency efficiency;
   uint64_t digest[SB_FIELDS_MAX]; /* of the record's fields, whole, from memory */
 } sb_gathered;

@@ -203,7 +203,9 @@ static sb_status write_efficiency_and_work(const sb_record *record, const sb_gat
       {"flop", "floating-point operations of one repetition", "1", plan->flop},
       {"bytes", "bytes moved between memory and processors in one repetition", "byte", plan->bytes},
       {"comm_bytes_predicted", "bytes sent between ranks in one repetition, by the work model",
-       "byte", plan->comm_bytes}};
+       "byte", plan->comm_bytes},
+      {"comm_bytes_actual", "bytes sent between ranks in one repetition, counted", "byte",
+       gathered->comm_bytes}};
   sb_status status = SB_OK;
   SB_TRY(sink->group(sink, "efficiency"));
   SB_TRY(write_reals(efficiency, sizeof efficiency / sizeof *efficiency, sink));
@@ -211,11 +213,6 @@ static sb_status write_efficiency_and_work(const sb_record *record, const sb_gat
   SB_TRY(sb_sink_text(sink, "unit", record->app->unit));
   SB_TRY(sb_sink_text(sink, "decomposition", plan->decomposition));
   SB_TRY(write_reals(work, sizeof work / sizeof *work, sink));
-  SB_TRY(sink->item(sink, &(sb_item){.name = "comm_bytes_actual",
-                                     .long_name = "bytes sent between ranks, counted, whole run",
-                                     .units = "byte",
-                                     .type = SB_I64,
-                                     .data = &gathered->comm_bytes}));
 cleanup:
   return status;
 }
