@@ -84,6 +84,11 @@ static inline sb_status sb_comm_agree(sb_comm *comm, sb_status status) {
   return worst > status ? worst : status; /* never better than one's own: told to static analysis */
 }
 
+/* Whether this rank is inside one of the collective functions above, waiting for others or being
+ * waited for. Local, any thread: the watchdog asks, to tell a rank that hangs from one that waits.
+ */
+bool sb_comm_waiting(void);
+
 /* Bytes that this rank has sent to others through the exchange layer so far. Local. */
 int64_t sb_comm_bytes_sent(const sb_comm *comm);
 

@@ -1,5 +1,6 @@
 /* comm_mpi.c: comm.h over MPI. */
 #include <mpi.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,22 +104,39 @@ int sb_comm_node_rank(const sb_comm *comm) { return comm->node_rank; }
 int sb_comm_node_size(const sb_comm *comm) { return comm->node_size; }
 const char *sb_comm_host(const sb_comm *comm) { return comm->host; }
 
-void sb_comm_barrier(sb_comm *comm) { MPI_Barrier(comm->world); }
+/* Set around every collective call. */
+static atomic_bool waiting;
+
+bool sb_comm_waiting(void) { return atomic_load_explicit(&waiting, memory_order_relaxed); }
+
+static void set_waiting(bool now) { atomic_store_explicit(&waiting, now, memory_order_relaxed); }
+
+void sb_comm_barrier(sb_comm *comm) {
+  set_waiting(true);
+  MPI_Barrier(comm->world);
+  set_waiting(false);
+}
 
 void sb_comm_broadcast(sb_comm *comm, void *data, size_t bytes) {
   sb_comm_broadcast_from(comm, 0, data, bytes);
 }
 
 void sb_comm_broadcast_from(sb_comm *comm, int rank, void *data, size_t bytes) {
+  set_waiting(true);
   MPI_Bcast(data, (int)bytes, MPI_BYTE, rank, comm->world);
+  set_waiting(false);
 }
 
 void sb_comm_broadcast_node(sb_comm *comm, void *data, size_t bytes) {
+  set_waiting(true);
   MPI_Bcast(data, (int)bytes, MPI_BYTE, 0, comm->local);
+  set_waiting(false);
 }
 
 static void reduce_i64(sb_comm *comm, int64_t *values, int n, MPI_Op operation) {
+  set_waiting(true);
   MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_INT64_T, operation, comm->world);
+  set_waiting(false);
 }
 
 /* Two's complement wraps in every MPI library, which makes sums of digests exact modulo 2^64. */
@@ -148,11 +166,15 @@ void sb_comm_max_f64(sb_comm *comm, double *values, int *rank, int n) {
 }
 
 void sb_comm_sum_f64(sb_comm *comm, double *values, int n) {
+  set_waiting(true);
   MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, comm->world);
+  set_waiting(false);
 }
 
 static void gather(MPI_Comm group, const void *mine, size_t bytes, void *all) {
+  set_waiting(true);
   MPI_Gather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, group);
+  set_waiting(false);
 }
 
 void sb_comm_gather(sb_comm *comm, const void *mine, size_t bytes, void *all) {

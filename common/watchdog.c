@@ -37,9 +37,9 @@ static void nap(double seconds) {
  * can be trusted here, so it just leaves. */
 static void give_up(void) {
   char line[256];
-  const int length =
-      snprintf(line, sizeof line, "ERROR watchdog: rank %d (%s) without progress for %g s in %s\n",
-               own_rank, own_host, patience, sb_watchdog_now());
+  const int length = snprintf(
+      line, sizeof line, "ERROR watchdog: rank %d (%s) without progress for %g s %s %s\n", own_rank,
+      own_host, patience, sb_comm_waiting() ? "waiting for others in" : "in", sb_watchdog_now());
   if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0) _exit(SB_FAILED);
   _exit(SB_FAILED);
 }
@@ -55,8 +55,8 @@ static void *watch(void *unused) {
     if (now != seen) {
       seen = now;
       since = sb_now();
-    } else if (sb_now() - since >= patience) {
-      give_up();
+    } else if (sb_now() - since >= (sb_comm_waiting() ? 1.5 : 1.0) * patience) {
+      give_up(); /* who hangs by itself speaks first, before launchers end those who wait for it */
     }
   }
   return NULL;

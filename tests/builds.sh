@@ -8,7 +8,7 @@ build() { # build PRESET [CMAKE-OPTION...]
   shift
   echo "builds: $preset"
   mkdir -p build
-  if ! { cmake --preset "$preset" -DSCALEBAR_WERROR=ON "$@" && cmake --build --preset "$preset"; } \
+  if ! { cmake --preset "$preset" -DSCALEBAR_WERROR=ON "$@" && cmake --build --preset "$preset" --parallel "$(getconf _NPROCESSORS_ONLN)"; } \
     >"build/$preset.log" 2>&1; then
     tail -n 40 "build/$preset.log"
     exit 1

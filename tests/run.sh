@@ -9,7 +9,7 @@ preset=${1:-release}
 sh setup.sh --tests
 echo "tests: building preset $preset"
 mkdir -p build
-if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } >"build/$preset.log" 2>&1; then
+if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$(getconf _NPROCESSORS_ONLN)"; } >"build/$preset.log" 2>&1; then
   tail -n 40 "build/$preset.log"
   echo "tests: the build failed; the whole log is build/$preset.log" >&2
   exit 1
