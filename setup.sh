@@ -10,7 +10,7 @@
 # missing, and exits 1. It never asks a question.
 set -eu
 
-packages='gcc libc6-dev cmake ninja-build pkg-config git openmpi-bin libopenmpi-dev libhdf5-dev
+packages='gcc libc6-dev cmake make pkg-config git openmpi-bin libopenmpi-dev libhdf5-dev
   libhdf5-openmpi-dev libhwloc-dev libinih-dev libssl-dev python3 python3-numpy python3-h5py'
 test_packages='libcmocka-dev netcdf-bin python3-netcdf4 python3-xarray'
 ci_packages='clang clang-format clang-tidy libclang-rt-14-dev libomp-14-dev llvm mpich libmpich-dev
@@ -33,9 +33,9 @@ advise() {
 setup.sh: something is missing: ${1% }
 Install it with the line for this system, then run the same command again:
   Debian, Ubuntu:  sudo apt-get install --no-install-recommends ${2% }
-  Fedora, RHEL:    sudo dnf install gcc cmake ninja-build pkgconf git openmpi-devel hdf5-devel hdf5-openmpi-devel hwloc-devel inih-devel openssl-devel python3-numpy python3-h5py
-  macOS:           brew install cmake ninja pkgconf git open-mpi hdf5-mpi hwloc inih openssl python numpy
-  any (Spack):     spack install cmake ninja pkgconf git openmpi hdf5+mpi hwloc inih openssl py-numpy py-h5py
+  Fedora, RHEL:    sudo dnf install gcc cmake make pkgconf git openmpi-devel hdf5-devel hdf5-openmpi-devel hwloc-devel inih-devel openssl-devel python3-numpy python3-h5py
+  macOS:           brew install cmake pkgconf git open-mpi hdf5-mpi hwloc inih openssl python numpy
+  any (Spack):     spack install cmake pkgconf git openmpi hdf5+mpi hwloc inih openssl py-numpy py-h5py
 END
   exit 1
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "comm.h"
@@ -88,11 +89,16 @@ void sb_comm_finish(sb_comm **comm) {
 }
 
 void sb_comm_abort(int code) {
+  /* Launchers may drop what they have not read yet when a rank aborts (seen with MPICH's hydra). */
+  static const struct timespec read_what_we_said = {.tv_nsec = 200000000};
   fflush(stdout);
   int started = 0, finished = 0;
   MPI_Initialized(&started);
   MPI_Finalized(&finished);
-  if (started && !finished) MPI_Abort(MPI_COMM_WORLD, sb_exit_code(code));
+  if (started && !finished) {
+    nanosleep(&read_what_we_said, NULL);
+    MPI_Abort(MPI_COMM_WORLD, sb_exit_code(code));
+  }
   _exit(sb_exit_code(code));
 }
 

@@ -41,6 +41,7 @@ static void give_up(void) {
       line, sizeof line, "ERROR watchdog: rank %d (%s) without progress for %g s %s %s\n", own_rank,
       own_host, patience, sb_comm_waiting() ? "waiting for others in" : "in", sb_watchdog_now());
   if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0) _exit(SB_FAILED);
+  nap(0.2); /* launchers may drop what they have not read yet when a rank ends */
   _exit(SB_FAILED);
 }
 
