@@ -45,6 +45,11 @@ def layer(stem: str) -> int:
     return MEASURE_LAYER
 
 
+# Sources of common/ that are compiled for each variant; all others are compiled once.
+PER_VARIANT = re.search(r"set\(knows_threads ([^)]*)\)", (ROOT / "common" / "CMakeLists.txt").read_text())
+KNOWS_THREADS = (PER_VARIANT.group(1).split() if PER_VARIANT else []) + ["comm_mpi.c", "comm_self.c"]
+
+
 def breaches(path: Path) -> list[str]:
     name = path.relative_to(ROOT).as_posix()
     text = path.read_text()
@@ -65,6 +70,9 @@ def breaches(path: Path) -> list[str]:
                 found.append(f"{name}: a kernel must not include {header}")
             if layer(stem) == DRIVER_LAYER or stem.startswith(("results", "comm_")):
                 found.append(f"{name}: {header} is for the driver alone")
+    if name.startswith("common/") and path.suffix == ".c" and path.name not in KNOWS_THREADS:
+        if re.search(r'include "threads\.h"|pragma omp (?!simd)', text):
+            found.append(f"{name}: knows of threads, so common/CMakeLists.txt must say so")
     if name.startswith("apps/") and path.suffix == ".c" and re.search(r"^\s*#\s*if", text, re.MULTILINE):
         found.append(f"{name}: variants are link-time choices: no preprocessor conditionals")
     if text.count("\n") > MOST_LINES:

@@ -17,7 +17,7 @@ FORMS = {"HDF5": ("--output", "out.h5"), "HDF5 with fields": ("--fields", "yes",
          "JSON": ("--json", "out.json")}
 # Steps at which a fault is planted: every one, or one in so many. Fields take some 70 steps.
 THINNED = {"HDF5": 1, "HDF5 with fields": 6, "JSON": 1}
-NET = ("--watchdog", "20")
+NET = ("--watchdog", "10")
 
 
 class Writing(unittest.TestCase):
