@@ -141,7 +141,10 @@ static sb_status check(const sb_record *record, const sb_gathered *gathered,
     status = sb_h5_check_fields(file, root, record->fields, gathered->digest);
   }
 cleanup:
-  sb_h5_close(&root);
+  if (sb_h5_close(&root) < 0) {
+    sb_h5_left_open();
+    if (status == SB_OK) status = sb_h5_fail(file, "close after reading back");
+  }
   sb_h5_close(&access);
   return status;
 }

@@ -1,6 +1,9 @@
 /* results_mpio.c: fields of all ranks, written collectively by parallel HDF5. */
+#include <errno.h>
+#include <fcntl.h>
 #include <mpi.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "results_hdf5.h"
 
@@ -75,6 +78,15 @@ cleanup:
   return status;
 }
 
+/* Whether this rank can open the file that rank 0 made: not where the folder is one that its node
+ * does not share. Inside MPI-IO a rank that cannot would strand the others. */
+static sb_status can_open(const sb_newfile *file) {
+  const int opened = open(file->temporary, O_RDWR | O_CLOEXEC);
+  if (opened >= 0 && close(opened) == 0) return SB_OK;
+  return sb_fail(SB_IO_ERROR, "cannot write %s (do all nodes share its folder?): %s", file->path,
+                 strerror(errno));
+}
+
 sb_status sb_results_write_fields(sb_comm *comm, const sb_newfile *file, const sb_fields *fields) {
   hid_t root = -1, access = sb_h5_access(), transfer = H5Pcreate(H5P_DATASET_XFER);
   /* A file size limit of one rank alone: inside HDF5 its failure would strand the others. */
@@ -84,8 +96,12 @@ sb_status sb_results_write_fields(sb_comm *comm, const sb_newfile *file, const s
     status = sb_h5_fail(file, "parallel access");
   }
   SB_TRY(sb_comm_agree(comm, status));
+  SB_TRY(sb_comm_agree(comm, can_open(file)));
   SB_TRY(sb_comm_agree(comm, sb_h5_open(file, access, H5F_ACC_RDWR, &root)));
   SB_TRY(write_all(comm, file, root, transfer, fields));
+  /* Closing is collective, and a rank that failed to flush would not come: so agree in between. */
+  SB_TRY(sb_comm_agree(comm,
+                       H5Fflush(root, H5F_SCOPE_GLOBAL) >= 0 ? SB_OK : sb_h5_fail(file, "flush")));
   SB_TRY(sb_comm_agree(comm, sb_h5_finish(file, &root, SB_OK)));
   /* What a node's ranks wrote must be on the disk before rank 0 calls the file complete. */
   if (sb_comm_node_rank(comm) == 0) status = sb_newfile_sync(file);
