@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A sample lasts at least this long, and this many times longer than what surrounds it. */
-static const double SHORTEST_SAMPLE = 1e-3;
+/* Looping aims at a sample this many times longer than what surrounds it, within these bounds: on a
+ * loaded machine the cost of a barrier may come out far too high. In seconds. */
 static const double TIMES_OVERHEAD = 200.0;
+static const double SHORTEST_SAMPLE = 1e-3;
+static const double LONGEST_LOOP = 0.05;
 
 const char *sb_stop_text(sb_stop stop) {
   static const char *const text[] = {"interval", "max_reps", "time_limit"};
@@ -55,19 +57,23 @@ static sb_status take_sample(const sb_run *run, const sb_app *app, void *state, 
 }
 
 static double barrier_cost(sb_comm *comm) {
-  enum { TIMES = 20 };
+  enum { TIMES = 21 };
+  double cost[TIMES], scratch[TIMES];
   sb_comm_barrier(comm);
-  const double start = sb_now();
-  for (int i = 0; i < TIMES; i++) sb_comm_barrier(comm);
-  double cost = (sb_now() - start) / TIMES;
-  sb_comm_max_f64(comm, &cost, NULL, 1);
-  return cost;
+  for (int i = 0; i < TIMES; i++) {
+    const double start = sb_now();
+    sb_comm_barrier(comm);
+    cost[i] = sb_now() - start;
+  }
+  double median = sb_summarise(cost, TIMES, scratch).median;
+  sb_comm_max_f64(comm, &median, NULL, 1);
+  return median;
 }
 
 static int64_t choose_loops(const sb_app *app, const sb_measurement *m, double repetition) {
   if (app->reset != NULL) return 1;
-  const double overhead = TIMES_OVERHEAD * (2.0 * m->timer_cost + m->barrier_cost);
-  const double target = overhead > SHORTEST_SAMPLE ? overhead : SHORTEST_SAMPLE;
+  const double wanted = TIMES_OVERHEAD * (2.0 * m->timer_cost + m->barrier_cost);
+  const double target = fmin(fmax(wanted, SHORTEST_SAMPLE), LONGEST_LOOP);
   if (!(repetition < target)) return 1;
   return (int64_t)ceil(target / (repetition > 1e-9 ? repetition : 1e-9));
 }

@@ -35,11 +35,11 @@ static void nap(double seconds) {
 
 /* One write, so that lines of several ranks do not mix. The process may hang in MPI: no MPI call
  * can be trusted here, so it just leaves. */
-static void give_up(void) {
+static void give_up(double waited) {
   char line[256];
   const int length = snprintf(
       line, sizeof line, "ERROR watchdog: rank %d (%s) without progress for %g s %s %s\n", own_rank,
-      own_host, patience, sb_comm_waiting() ? "waiting for others in" : "in", sb_watchdog_now());
+      own_host, waited, sb_comm_waiting() ? "waiting for others in" : "in", sb_watchdog_now());
   if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0) _exit(SB_FAILED);
   nap(0.2); /* launchers may drop what they have not read yet when a rank ends */
   _exit(SB_FAILED);
@@ -51,14 +51,16 @@ static void *watch(void *unused) {
   double since = sb_now();
   const double interval = patience / 10.0 < 0.1 ? patience / 10.0 : 0.1;
   for (;;) {
-    nap(interval); /* the only point where sb_watchdog_stop can cancel */
+    nap(interval); /* where sb_watchdog_stop cancels */
     const unsigned long now = atomic_load(&steps);
     if (now != seen) {
       seen = now;
       since = sb_now();
-    } else if (sb_now() - since >= (sb_comm_waiting() ? 1.5 : 1.0) * patience) {
-      give_up(); /* who hangs by itself speaks first, before launchers end those who wait for it */
+      continue;
     }
+    /* Who hangs by itself speaks first, before launchers end those who wait for it. */
+    const double allowed = (sb_comm_waiting() ? 1.5 : 1.0) * patience;
+    if (sb_now() - since >= allowed) give_up(allowed);
   }
   return NULL;
 }

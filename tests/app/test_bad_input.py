@@ -253,6 +253,15 @@ class BadInput(unittest.TestCase):
             self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
             self.assertIn("run.ini: Permission denied", run.errors()[0])
 
+    def test_threads_of_the_environment(self) -> None:
+        if "omp" not in launch.variants():
+            self.skipTest("no OpenMP in this build")
+        for number in ("4097", "100000", "99999999999999"):
+            with self.subTest(number=number):
+                run = launch.run("pi_omp", "--samples", "1e4", env={"OMP_NUM_THREADS": number})
+                self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
+                self.assertRegex(run.errors()[0], r"OMP_NUM_THREADS.*allowed 1 \.\. 4096")
+
     def test_weak_scaling_that_overflows(self) -> None:
         """2^53 samples a worker fit one worker alone."""
         if "omp" in launch.variants():

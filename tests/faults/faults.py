@@ -34,6 +34,10 @@ class Run(launch.Outcome):
     def printed_pass(self) -> bool:
         return re.search(r"^RESULT \S+ PASS$", self.out, re.MULTILINE) is not None
 
+    def ended_by_watchdog(self) -> bool:
+        return re.search(r"^ERROR watchdog: rank \d+ \(\S+\) without progress for \S+ s (waiting for others )?in \w+", self.err,
+                         re.MULTILINE) is not None
+
     def failed_checks(self) -> dict[str, str]:
         """{"repeatable": "rank=1 host=node17"}"""
         return dict(re.findall(r"^VERIFY \S+ FAIL check=(\w+) error=\S+ bound=\S+(?: not run)? ?(.*)$",
