@@ -43,31 +43,59 @@ cleanup:
   return status;
 }
 
+/* The first number of OMP_NUM_THREADS, 0 where it is not set. */
+static sb_status environment_threads(int64_t *threads) {
+  const char *text = getenv("OMP_NUM_THREADS");
+  *threads = 0;
+  if (text == NULL || *text == '\0') return SB_OK;
+  char *end = NULL;
+  const long long value = strtoll(text, &end, 10);
+  if (end == text || (*end != '\0' && *end != ',') || value < 1 || value > SB_THREADS_MAX) {
+    return sb_fail(SB_BAD_INPUT, "OMP_NUM_THREADS = %.40s: allowed 1 .. %d", text, SB_THREADS_MAX);
+  }
+  *threads = value;
+  return SB_OK;
+}
+
+/* What OpenMP really grants: OMP_THREAD_LIMIT and the system may allow fewer than were asked for.
+ */
+static sb_status check_grant(int asked) {
+  int granted = 0;
+  sb_threads_set(asked);
+#pragma omp parallel
+  {
+    if (sb_thread() == 0) granted = sb_thread_count();
+  }
+  if (granted == asked) return SB_OK;
+  return sb_fail(SB_BAD_INPUT, "threads = %d: OpenMP grants %d (OMP_THREAD_LIMIT?)", asked,
+                 granted);
+}
+
 /* threads=auto: OMP_NUM_THREADS, else the cores this rank may use, shared fairly with other ranks
  * of the node. The same number on all ranks. Collective. */
 static sb_status choose_threads(sb_driver *d) {
-  if (!sb_threads_built() && d->common.threads > 1) {
-    return sb_fail(SB_BAD_INPUT, "threads = %lld: %s runs one thread per rank; allowed 1 .. 1",
-                   (long long)d->common.threads, d->program);
-  }
   int64_t threads = sb_threads_built() ? d->common.threads : 1;
-  if (threads == 0) {
-    const char *asked = getenv("OMP_NUM_THREADS");
-    threads = asked != NULL ? strtol(asked, NULL, 10) : 0;
+  sb_status status = SB_OK;
+  if (!sb_threads_built() && d->common.threads > 1) {
+    status = sb_fail(SB_BAD_INPUT, "threads = %lld: %s runs one thread per rank; allowed 1 .. 1",
+                     (long long)d->common.threads, d->program);
   }
+  if (status == SB_OK && threads == 0) status = environment_threads(&threads);
+  SB_TRY(sb_comm_agree(d->comm, status));
   sb_comm_min_i64(d->comm, &threads, 1);
-  if (threads <= 0) {
+  if (threads == 0) {
     int fair = 1;
-    const sb_status status = sb_fair_threads(d->comm, &fair);
-    if (status != SB_OK) return status;
+    SB_TRY(sb_fair_threads(d->comm, &fair));
     threads = fair;
   }
-  sb_threads_set((int)threads);
+  SB_TRY(sb_comm_agree(d->comm, check_grant((int)threads)));
+  d->common.threads = threads; /* results tell what `auto` came to */
   d->run = (sb_run){.comm = d->comm,
                     .threads = (int)threads,
                     .common = &d->common,
                     .seed_given = d->request.seed_given};
-  return SB_OK;
+cleanup:
+  return status;
 }
 
 /* From the problem asked for to the problem that runs. */
@@ -75,6 +103,7 @@ static sb_status size_problem(sb_driver *d) {
   const sb_app *app = d->app;
   sb_status status = SB_OK;
   if (app->check != NULL) SB_TRY(app->check(&d->run, d->config));
+  memcpy(d->asked, d->config, app->config_size);
   if (d->common.memory > 0.0) {
     if (app->fill == NULL) {
       return sb_fail(SB_BAD_INPUT, "memory: %s keeps no arrays to fill memory with; allowed 0 .. 0",
@@ -109,14 +138,16 @@ static sb_status read_reference(sb_driver *d) {
 static sb_status prepare(sb_driver *d, int argc, char **argv) {
   sb_status status = SB_OK;
   d->config = calloc(1, d->app->config_size);
-  if (d->config == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for the options");
+  d->asked = calloc(1, d->app->config_size);
+  if (d->config == NULL || d->asked == NULL)
+    status = sb_fail(SB_NO_MEMORY, "no memory for the options");
   SB_TRY(sb_comm_agree(d->comm, status));
   SB_TRY(read_options(d, argc, argv));
   if (d->request.action == SB_HELP || d->request.action == SB_VERSION) return SB_OK;
   SB_TRY(sb_watchdog_start(d->common.watchdog, sb_comm_rank(d->comm), sb_comm_host(d->comm)));
   sb_watchdog_phase("placement");
   SB_TRY(sb_comm_agree(d->comm, sb_machine_observe(&d->machine)));
-  SB_TRY(sb_comm_agree(d->comm, choose_threads(d)));
+  SB_TRY(choose_threads(d));
   SB_TRY(sb_comm_agree(d->comm, size_problem(d)));
   SB_TRY(sb_comm_agree(d->comm, read_reference(d)));
 cleanup:
@@ -215,7 +246,7 @@ static sb_status write_results(sb_driver *d) {
   d->app->kernel_name(d->config, kernel, sizeof kernel);
   const sb_record record = {.app = d->app,
                             .common = &d->common,
-                            .config = d->config,
+                            .config = d->asked,
                             .request = &d->request,
                             .variant = sb_comm_variant(),
                             .kernel = kernel,
@@ -244,6 +275,12 @@ cleanup:
   return status;
 }
 
+/* What was printed must have arrived: a full disk under stdout is no success. */
+static sb_status flush_stdout(void) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return SB_OK;
+  return sb_fail(SB_IO_ERROR, "cannot write to stdout");
+}
+
 static sb_status compute(sb_driver *d) {
   sb_status status = SB_OK;
   SB_TRY(place(d));
@@ -253,6 +290,7 @@ static sb_status compute(sb_driver *d) {
   SB_TRY(judge(d));
   sb_driver_show_measurement(d);
   SB_TRY(sb_driver_show_outcome(d));
+  SB_TRY(sb_comm_agree(d->comm, flush_stdout()));
   SB_TRY(write_results(d));
 cleanup:
   sb_watchdog_phase("teardown");
@@ -273,6 +311,7 @@ static int conclude(sb_driver *d, sb_status status) {
 static void release(sb_driver *d) {
   sb_measurement_destroy(&d->measurement);
   sb_placement_destroy(&d->placement);
+  free(d->asked);
   free(d->config);
   sb_watchdog_phase("finish");
   sb_comm_finish(&d->comm);
@@ -293,8 +332,10 @@ int sb_main(const sb_app *app, int argc, char **argv) {
     if (status == SB_OK) status = compute(&d);
     code = conclude(&d, status);
   }
-  /* What was printed must have arrived: a full disk under stdout is no success. */
-  if (fflush(stdout) != 0 || ferror(stdout)) code = SB_FAILED;
+  if (flush_stdout() != SB_OK && code == 0) {
+    fprintf(stderr, "ERROR %s: cannot write to stdout\n", d.program);
+    code = SB_FAILED;
+  }
   if (sb_results_must_abort()) { /* HDF5 would crash or hang in MPI's end */
     sb_comm_barrier(d.comm);
     sb_comm_abort(code);

@@ -15,7 +15,8 @@ typedef struct {
 
   sb_comm *comm;
   sb_common common;
-  void *config; /* app->config_size bytes */
+  void *config; /* app->config_size bytes: the problem that runs, grown by weak scaling or memory */
+  void *asked;  /* the same before it grew, as the user gave it */
   sb_request request;
   sb_run run;
   sb_machine machine;

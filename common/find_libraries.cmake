@@ -155,6 +155,11 @@ else()
 endif()
 
 # BLAS and FFTW come with the apps that use them (matmul, fft).
+foreach(part BLAS FFTW)
+  if(SCALEBAR_${part} STREQUAL "ON")
+    message(FATAL_ERROR "SCALEBAR_${part}=ON: no app of this version uses it")
+  endif()
+endforeach()
 
 set(scalebar_variants serial)
 if(TARGET scalebar::openmp)
@@ -169,6 +174,9 @@ endif()
 
 list(JOIN scalebar_variants " " variants)
 list(JOIN scalebar_parts ", " parts)
+if(NOT parts)
+  set(parts "nothing optional")
+endif()
 set(scalebar_summary "variants ${variants}; with ${parts}")
 if(scalebar_missing)
   list(JOIN scalebar_missing ", " missing)

@@ -19,7 +19,7 @@
 
 #include "status.h"
 
-enum { SB_TEXT_SIZE = 1024 };
+enum { SB_TEXT_SIZE = 1024, SB_THREADS_MAX = 4096 };
 
 typedef enum {
   SB_INT,    /* int64_t; written 1000, 1e9 (exact) or 2^24; or `word`, which stands for 0 */

@@ -70,12 +70,29 @@ static double barrier_cost(sb_comm *comm) {
   return median;
 }
 
-static int64_t choose_loops(const sb_app *app, const sb_measurement *m, double repetition) {
-  if (app->reset != NULL) return 1;
+/* How long a sample should be: long against clock and barrier. */
+static double target_length(const sb_measurement *m) {
   const double wanted = TIMES_OVERHEAD * (2.0 * m->timer_cost + m->barrier_cost);
-  const double target = fmin(fmax(wanted, SHORTEST_SAMPLE), LONGEST_LOOP);
-  if (!(repetition < target)) return 1;
-  return (int64_t)ceil(target / (repetition > 1e-9 ? repetition : 1e-9));
+  return fmin(fmax(wanted, SHORTEST_SAMPLE), LONGEST_LOOP);
+}
+
+/* Loops of short repetitions, tried out: the last warm-up may still have been a cold one. Without
+ * warm-up, or with something to reset, nothing is looped. */
+static sb_status choose_loops(const sb_run *run, const sb_app *app, void *state, double began,
+                              double repetition, sb_measurement *m) {
+  enum { TRIALS = 4 };
+  const double target = target_length(m);
+  m->loops = 1;
+  if (app->reset != NULL) return SB_OK;
+  for (int i = 0; i < TRIALS && repetition * (double)m->loops < 0.8 * target; i++) {
+    sb_clock clock;
+    sample s;
+    m->loops = (int64_t)ceil(target / fmax(repetition, 1e-9));
+    const sb_status status = take_sample(run, app, state, m->loops, began, &clock, &s);
+    if (status != SB_OK) return status;
+    repetition = s.elapsed / (double)m->loops;
+  }
+  return SB_OK;
 }
 
 static void show_progress(const sb_run *run, const sb_app *app, const sb_measurement *m,
@@ -179,7 +196,7 @@ sb_status sb_measure(const sb_run *run, const sb_app *app, void *state, sb_measu
   const double began = sb_now();
   double repetition = 0.0;
   SB_TRY(warm_up(run, app, state, began, m, &repetition));
-  m->loops = choose_loops(app, m, repetition);
+  SB_TRY(choose_loops(run, app, state, began, repetition, m));
   const int64_t sent = sb_comm_bytes_sent(run->comm);
   SB_TRY(repeat(run, app, state, began, scratch, m));
   m->comm_bytes =

@@ -59,9 +59,10 @@ def _report(folder: Path, output: Path | None) -> int:
     outcomes = read_outcomes(state)
     tables = make_tables(state.runs, outcomes.records, state.data["machine"]["workers"])
     summary = folder / "summary.csv"
-    write_summary(summary, tables)
     text = report(state, tables, outcomes)
+    print(text, flush=True)  # first, so that a folder one cannot write to costs only the files
     if output:
         output.write_text(text, encoding="utf-8")
-    print(f"{text}\nsummary: {summary}", flush=True)
+    write_summary(summary, tables)
+    print(f"\nsummary: {summary}", flush=True)
     return worst([state.exit_code(), 1 if outcomes.broken else 0])

@@ -101,6 +101,42 @@ class Output(unittest.TestCase):
         self.assertEqual(run.code, 1, run)
 
 
+class Threads(unittest.TestCase):
+    """A run has the threads that it says it has, or it does not run."""
+
+    def setUp(self) -> None:
+        if "omp" not in launch.variants():
+            self.skipTest("no OpenMP in this build")
+
+    def refused(self, says: str, *options: str, env: dict[str, str]) -> None:
+        run = launch.run("pi_omp", *QUICK, *options, env=env)
+        self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
+        self.assertIn(says, run.errors()[0])
+
+    def test_fewer_granted_than_asked_for(self) -> None:
+        self.refused("OpenMP grants 1", "--threads", "2", env={"OMP_THREAD_LIMIT": "1"})
+
+    def test_bad_environment(self) -> None:
+        for text in ("100000", "99999999999", "0", "-2", "2x"):
+            with self.subTest(text=text):
+                self.refused("allowed 1 .. 4096", env={"OMP_NUM_THREADS": text})
+
+    def test_environment_and_option(self) -> None:
+        run = launch.run("pi_omp", *QUICK, env={"OMP_NUM_THREADS": "3,2"})
+        self.assertIn("1 ranks x 3 threads", run.out)
+        run = launch.run("pi_omp", *QUICK, threads=2, env={"OMP_NUM_THREADS": "3"})
+        self.assertIn("1 ranks x 2 threads", run.out)
+
+
+class Limits(unittest.TestCase):
+    def test_weak_nas_stays_within_its_sequence(self) -> None:
+        if "omp" not in launch.variants():
+            self.skipTest("no OpenMP in this build")
+        run = launch.run("pi_omp", "--rng", "nas", "--samples", "2^40", "--scaling", "weak", threads=2)
+        self.assertEqual(run.code, 1, run)
+        self.assertIn("exceed 2^40", run.errors()[0])
+
+
 class Harness(unittest.TestCase):
     def test_time_outside_repetitions(self) -> None:
         """Prints what start-up, checks and files cost; no verdict, since timing decides no test."""

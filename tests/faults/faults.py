@@ -35,8 +35,8 @@ class Run(launch.Outcome):
         return re.search(r"^RESULT \S+ PASS$", self.out, re.MULTILINE) is not None
 
     def ended_by_watchdog(self) -> bool:
-        return re.search(r"^ERROR watchdog: rank \d+ \(\S+\) without progress for \S+ s (waiting for others )?in \w+", self.err,
-                         re.MULTILINE) is not None
+        line = r"^ERROR watchdog: rank \d+ \(\S+\) without progress for \S+ s (waiting for others )?in \w+"
+        return re.search(line, self.err, re.MULTILINE) is not None
 
     def failed_checks(self) -> dict[str, str]:
         """{"repeatable": "rank=1 host=node17"}"""

@@ -39,11 +39,12 @@ class Ends(unittest.TestCase):
         self.assertFalse(run.printed_pass(), run)
         if kind != "exit0":  # its exit code may be 0: so users must ask for PASS too
             self.assertNotEqual(run.code, 0, run)
-        if hangs:
-            # A rank that hangs names itself; one that is stopped is missed by those who wait for it.
-            who, how = (rank, "in") if kind == "hang" else (r"\d+", r"(waiting for others )?in")
-            self.assertRegex(run.err, rf"(?m)^ERROR watchdog: rank {who} \(\S+\) without progress "
-                                      rf"for \d s {how} {hook}$", run)
+        if kind == "hang":  # it speaks before those that wait for it
+            self.assertRegex(run.err, rf"(?m)^ERROR watchdog: rank {rank} \(\S+\) without progress for {PATIENCE} s "
+                                      rf"in {hook}$", run)
+        elif kind == "stop":  # it cannot speak; the others give up later
+            self.assertRegex(run.err, rf"(?m)^ERROR watchdog: rank [^{rank}] \(\S+\) without progress for \S+ s "
+                                      rf"waiting for others in {hook}$", run)
         elif not may_hang:
             self.assertNotIn("watchdog", run.err, run)
         if kind == "hang" and ranks == 1:  # a launcher of several may make 9 of it

@@ -115,8 +115,8 @@ static void short_repetitions_are_looped(void **state) {
   (void)state;
   sb_measurement *m = measure(&even, 1e-5, SB_OK);
   assert_true(m->loops >= 2);
-  assert_int_equal(calls, 2 + m->reps * m->loops);
-  assert_true(m->time.median >= 1e-5); /* a repetition's time, not a sample's */
+  assert_true(calls > 2 + m->reps * m->loops); /* warm-ups, at least one trial, samples */
+  assert_true(m->time.median >= 1e-5);         /* a repetition's time, not a sample's */
   sb_measurement_destroy(&m);
 }
 
