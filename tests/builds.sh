@@ -13,8 +13,8 @@ tests_of() {
     portable | debug) echo '^(unit|fuzz|app_counts)' ;;
     clang) echo '^(unit|fuzz)' ;;
     mpich) echo '^(unit_comm|app_(output|schema|placement|bad_input)|faults)' ;;
-    asan) echo '^(unit|fuzz|planted|app_(output|schema|bad_input))' ;;
-    tsan) echo '^(unit|planted|app_output)' ;;
+    asan) echo '^(unit|fuzz|planted|app_schema)' ;;
+    tsan) echo '^(unit|planted)' ;;
     *)
       echo "builds: $1 is not one of portable debug clang mpich asan tsan" >&2
       exit 1
