@@ -102,7 +102,11 @@ sb_status sb_results_write_fields(sb_comm *comm, const sb_newfile *file, const s
   /* Closing is collective, and a rank that failed to flush would not come: so agree in between. */
   SB_TRY(sb_comm_agree(comm,
                        H5Fflush(root, H5F_SCOPE_GLOBAL) >= 0 ? SB_OK : sb_h5_fail(file, "flush")));
-  SB_TRY(sb_comm_agree(comm, sb_h5_finish(file, &root, SB_OK)));
+  if (sb_h5_close(&root) < 0) {
+    sb_h5_left_open();
+    status = sb_h5_fail(file, "close");
+  }
+  SB_TRY(sb_comm_agree(comm, status));
   /* What a node's ranks wrote must be on the disk before rank 0 calls the file complete. */
   if (sb_comm_node_rank(comm) == 0) status = sb_newfile_sync(file);
   status = sb_comm_agree(comm, status);
