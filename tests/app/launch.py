@@ -13,8 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-BIN = Path(os.environ.get("SCALEBAR_BIN", "build/release/bin"))
-TESTS = Path(os.environ.get("SCALEBAR_TESTS", "build/release/tests"))
+BIN = Path(os.environ.get("SCALEBAR_BIN", "build/release/bin")).resolve()
+TESTS = Path(os.environ.get("SCALEBAR_TESTS", "build/release/tests")).resolve()
 MPIRUN = os.environ.get("SCALEBAR_MPIRUN", "mpirun")
 LONG = os.environ.get("SCALEBAR_TEST_LONG") == "1"
 
