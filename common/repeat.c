@@ -190,7 +190,9 @@ sb_status sb_measure(const sb_run *run, const sb_app *app, void *state, sb_measu
     if (scratch == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for the samples");
   }
   SB_TRY(sb_comm_agree(run->comm, status));
+  /* Each rank would find another cost, and what is decided from it must be the same on all. */
   m->timer_cost = sb_now_cost();
+  sb_comm_max_f64(run->comm, &m->timer_cost, NULL, 1);
   m->barrier_cost = barrier_cost(run->comm);
 
   const double began = sb_now();

@@ -22,7 +22,7 @@ typedef struct {
   sb_summary time; /* of elapsed */
   sb_stop stop;
   bool wide;           /* the interval stayed wider than asked */
-  double timer_cost;   /* one clock read, s */
+  double timer_cost;   /* one clock read, s, maximum over ranks */
   double barrier_cost; /* one barrier, s, maximum over ranks */
   double comm_bytes;   /* sent by this rank in one repetition, counted by the exchange layer */
 } sb_measurement;

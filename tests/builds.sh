@@ -10,10 +10,10 @@ mkdir -p build
 # the same in every build; MPICH has its own way with faults; sanitizers look at whole programs too.
 tests_of() {
   case $1 in
-    portable | debug) echo '^(unit|fuzz|app_counts)' ;;
+    portable | debug) echo '^(unit|ranks|fuzz|app_counts)' ;;
     clang) echo '^(unit|fuzz)' ;;
-    mpich) echo '^(unit_comm|app_(output|schema|placement|bad_input)|faults)' ;;
-    asan) echo '^(unit|fuzz|planted|app_schema)' ;;
+    mpich) echo '^(ranks|unit_comm|app_(output|schema|placement|bad_input)|faults)' ;;
+    asan) echo '^(unit|ranks|fuzz|planted|app_schema)' ;;
     tsan) echo '^(unit|planted)' ;;
     *)
       echo "builds: $1 is not one of portable debug clang mpich asan tsan" >&2
