@@ -29,10 +29,21 @@
  * Numbers in floating point and their bits, SB_LANES_F64 of them at a time:
  *   sb_u64   sb_u64_all(uint64_t x),  sb_u64_load(const uint64_t *x)   no alignment needed
  *   sb_u64   sb_u64_mul(sb_u64 a, sb_u64 b)            modulo 2^64
- *   sb_f64   sb_u64_select(sb_u64 a, sb_u64 mask, sb_u64 bits)         the double of (a & mask) |
- * bits sb_f64   sb_f64_all(double x),  sb_f64_add(a, b),  sb_f64_sub(a, b),  sb_f64_mul(a, b)
+ *   sb_f64   sb_u64_select(sb_u64 a, sb_u64 mask, sb_u64 bits)  the double of (a & mask) | bits
+ *   sb_f64   sb_f64_all(double x),  sb_f64_add(a, b),  sb_f64_sub(a, b),  sb_f64_mul(a, b)
  *   sb_u64   sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b)  adds 1 in the lanes where a <= b
  *   uint64_t sb_u64_sum(sb_u64 a)                      over the lanes, modulo 2^64
+ *
+ * Rows of an array in memory:
+ *   sb_f64   sb_f64_load(const double *x)              no alignment needed
+ *   void     sb_f64_store(double *x, sb_f64 a)         no alignment needed
+ *   void     sb_f64_stream(double *x, sb_f64 a)        past the caches where the processor can; x
+ *              is aligned to a vector. Compilers do not do this by themselves.
+ *   void     sb_stream_end(void)                       before others may read what was streamed
+ *   sb_f64   sb_f64_west(const double *x, sb_f64 before, sb_f64 here)   the vector at x - 1
+ *   sb_f64   sb_f64_east(const double *x, sb_f64 here, sb_f64 after)    the vector at x + 1
+ *              where `before`, `here` and `after` are the vectors at x - SB_LANES_F64, x and
+ *              x + SB_LANES_F64: taken from registers or from memory, as is faster
  *
  * SB_REGISTERS is the number of vector registers: how many values a kernel can keep at hand.
  */

@@ -77,6 +77,23 @@ static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return _mm256_add_pd(a, b)
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return _mm256_sub_pd(a, b); }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return _mm256_mul_pd(a, b); }
 
+static inline sb_f64 sb_f64_load(const double *x) { return _mm256_loadu_pd(x); }
+static inline void sb_f64_store(double *x, sb_f64 a) { _mm256_storeu_pd(x, a); }
+static inline void sb_f64_stream(double *x, sb_f64 a) { _mm256_stream_pd(x, a); }
+static inline void sb_stream_end(void) { _mm_sfence(); }
+
+static inline sb_f64 sb_f64_west(const double *x, sb_f64 before, sb_f64 here) {
+  (void)before;
+  (void)here;
+  return sb_f64_load(x - 1);
+}
+
+static inline sb_f64 sb_f64_east(const double *x, sb_f64 here, sb_f64 after) {
+  (void)here;
+  (void)after;
+  return sb_f64_load(x + 1);
+}
+
 static inline sb_u64 sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b) {
   return _mm256_sub_epi64(count, _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));
 }

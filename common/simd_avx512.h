@@ -67,6 +67,24 @@ static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return _mm512_add_pd(a, b)
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return _mm512_sub_pd(a, b); }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return _mm512_mul_pd(a, b); }
 
+static inline sb_f64 sb_f64_load(const double *x) { return _mm512_loadu_pd(x); }
+static inline void sb_f64_store(double *x, sb_f64 a) { _mm512_storeu_pd(x, a); }
+static inline void sb_f64_stream(double *x, sb_f64 a) { _mm512_stream_pd(x, a); }
+static inline void sb_stream_end(void) { _mm_sfence(); }
+
+/* Every load beside a vector's place crosses a cache line and costs two. */
+static inline sb_f64 sb_f64_west(const double *x, sb_f64 before, sb_f64 here) {
+  (void)x;
+  return _mm512_castsi512_pd(
+      _mm512_alignr_epi64(_mm512_castpd_si512(here), _mm512_castpd_si512(before), 7));
+}
+
+static inline sb_f64 sb_f64_east(const double *x, sb_f64 here, sb_f64 after) {
+  (void)x;
+  return _mm512_castsi512_pd(
+      _mm512_alignr_epi64(_mm512_castpd_si512(after), _mm512_castpd_si512(here), 1));
+}
+
 static inline sb_u64 sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b) {
   const __mmask8 within = _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ);
   return _mm512_mask_add_epi64(count, within, count, _mm512_set1_epi64(1));

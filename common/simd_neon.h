@@ -81,6 +81,21 @@ static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return vaddq_f64(a, b); }
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return vsubq_f64(a, b); }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return vmulq_f64(a, b); }
 
+static inline sb_f64 sb_f64_load(const double *x) { return vld1q_f64(x); }
+static inline void sb_f64_store(double *x, sb_f64 a) { vst1q_f64(x, a); }
+static inline void sb_f64_stream(double *x, sb_f64 a) { vst1q_f64(x, a); }
+static inline void sb_stream_end(void) {}
+
+static inline sb_f64 sb_f64_west(const double *x, sb_f64 before, sb_f64 here) {
+  (void)x;
+  return vextq_f64(before, here, 1);
+}
+
+static inline sb_f64 sb_f64_east(const double *x, sb_f64 here, sb_f64 after) {
+  (void)x;
+  return vextq_f64(here, after, 1);
+}
+
 static inline sb_u64 sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b) {
   return vsubq_u64(count, vcleq_f64(a, b));
 }

@@ -54,6 +54,21 @@ static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return a + b; }
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return a - b; }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return a * b; }
 
+static inline sb_f64 sb_f64_load(const double *x) { return (sb_f64){x[0], x[1]}; }
+static inline void sb_f64_store(double *x, sb_f64 a) { memcpy(x, &a, sizeof a); }
+static inline void sb_f64_stream(double *x, sb_f64 a) { sb_f64_store(x, a); }
+static inline void sb_stream_end(void) {}
+
+static inline sb_f64 sb_f64_west(const double *x, sb_f64 before, sb_f64 here) {
+  (void)x;
+  return (sb_f64){before[1], here[0]};
+}
+
+static inline sb_f64 sb_f64_east(const double *x, sb_f64 here, sb_f64 after) {
+  (void)x;
+  return (sb_f64){here[1], after[0]};
+}
+
 static inline sb_u64 sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b) {
   return count - (sb_u64)(a <= b);
 }

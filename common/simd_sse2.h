@@ -72,6 +72,21 @@ static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return _mm_add_pd(a, b); }
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return _mm_sub_pd(a, b); }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return _mm_mul_pd(a, b); }
 
+static inline sb_f64 sb_f64_load(const double *x) { return _mm_loadu_pd(x); }
+static inline void sb_f64_store(double *x, sb_f64 a) { _mm_storeu_pd(x, a); }
+static inline void sb_f64_stream(double *x, sb_f64 a) { _mm_stream_pd(x, a); }
+static inline void sb_stream_end(void) { _mm_sfence(); }
+
+static inline sb_f64 sb_f64_west(const double *x, sb_f64 before, sb_f64 here) {
+  (void)x;
+  return _mm_shuffle_pd(before, here, 1);
+}
+
+static inline sb_f64 sb_f64_east(const double *x, sb_f64 here, sb_f64 after) {
+  (void)x;
+  return _mm_shuffle_pd(here, after, 1);
+}
+
 static inline sb_u64 sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b) {
   return _mm_sub_epi64(count, _mm_castpd_si128(_mm_cmple_pd(a, b)));
 }

@@ -123,6 +123,24 @@ static void doubles_compare_exactly(void **state) {
   assert_int_equal(sb_u64_sum(sb_u64_count(zero, sb_f64_all(6.5), x)), SB_LANES_F64);
 }
 
+/* A row that is loaded, looked at one cell to either side, and stored: each lane has its own place.
+ */
+static void neighbours_in_a_row(void **state) {
+  (void)state;
+  _Alignas(64) double row[5 * SB_LANES_F64], stored[SB_LANES_F64], streamed[SB_LANES_F64];
+  for (int i = 0; i < 5 * SB_LANES_F64; i++) row[i] = i + 0.5;
+  const double *x = row + 2 * SB_LANES_F64;
+  const sb_f64 before = sb_f64_load(x - SB_LANES_F64), here = sb_f64_load(x);
+  const sb_f64 after = sb_f64_load(x + SB_LANES_F64);
+  sb_f64_store(stored, sb_f64_west(x, before, here));
+  sb_f64_stream(streamed, sb_f64_east(x, here, after));
+  sb_stream_end();
+  for (int i = 0; i < SB_LANES_F64; i++) {
+    assert_true(stored[i] == x[i - 1]);
+    assert_true(streamed[i] == x[i + 1]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(products_are_full),
@@ -134,6 +152,7 @@ int main(void) {
       cmocka_unit_test(tallies_count_beyond_one_call),
       cmocka_unit_test(products_of_64_bits_wrap),
       cmocka_unit_test(doubles_compare_exactly),
+      cmocka_unit_test(neighbours_in_a_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
