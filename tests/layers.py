@@ -16,7 +16,7 @@ ROOT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().pare
 
 # The layer of a file by its name; whatever is not named belongs to `measure`.
 LEAVES = ("status", "threads", "rng", "isa", "simd", "timing", "stats", "figures", "fields", "decomp",
-          "dist", "halo_shape", "hash", "sysfile", "cpuset", "cgroup", "cores", "crowding", "topology")
+          "dist", "halo_shape", "hash", "memory", "sysfile", "cpuset", "cgroup", "cores", "crowding", "topology")
 COMM = ("comm", "exchange")
 DRIVER = ("driver",)
 LEAF_LAYER, COMM_LAYER, MEASURE_LAYER, DRIVER_LAYER = range(4)

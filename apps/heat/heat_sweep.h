@@ -1,0 +1,44 @@
+/* heat_sweep.h: a kernel over a box of cells, by all threads of a rank. Local.
+ *
+ * The functions that advance are called by every thread of a team, or outside of any; they end with
+ * a barrier of the team, so what they wrote may be read by all. */
+#ifndef SCALEBAR_HEAT_SWEEP_H
+#define SCALEBAR_HEAT_SWEEP_H
+
+#include "heat_kernel.h"
+
+typedef enum { HEAT_PLAIN, HEAT_STREAMING, HEAT_BLOCKED } heat_kernel_kind;
+
+typedef struct {
+  heat_kernel_kind kind;
+  heat_law law;
+  heat_sides sides;
+  heat_kernels vector;
+  int64_t tile_y, tile_x; /* HEAT_BLOCKED: cells of a tile across the axis that it walks along */
+  int most_steps;         /* HEAT_BLOCKED: steps that a tile advances at once */
+  int threads;
+  double **scratch; /* [threads] */
+} heat_sweep;
+
+/* Steps that tiles advance at once where nothing else is said, and the tiles' sizes for that:
+ * chosen so that the rings of all time levels take half of a second-level cache of 1 MiB. Sizes
+ * reported by the operating system are not asked, since virtual machines make them up. */
+int heat_sweep_best_steps(int dims);
+
+/* Fills in tile sizes and allocates scratch. `sweep` has kind, law, sides, vector, threads, and
+ * most_steps >= 1. On failure there is nothing to destroy. */
+sb_status heat_sweep_create(heat_sweep *sweep);
+void heat_sweep_destroy(heat_sweep *sweep);
+
+/* Bytes that heat_sweep_create allocates. */
+int64_t heat_sweep_bytes(heat_kernel_kind kind, int dims, int steps, int threads);
+
+/* One step of `box` by the kernels plain and streaming: see heat_step_plain. */
+void heat_sweep_step(const heat_sweep *sweep, const heat_grid *now, const heat_grid *next,
+                     const heat_box *box);
+
+/* `steps` <= most_steps steps of `box` in tiles: see heat_tile_2d. */
+void heat_sweep_tiles(const heat_sweep *sweep, const heat_grid *now, const heat_grid *next,
+                      const heat_box *box, int steps);
+
+#endif

@@ -1,0 +1,84 @@
+/* Tiles in 3-D: a wavefront along z. In turn each level advances by one plane, one plane behind the
+ * level that it reads; the rings of all levels together live in the second-level cache. */
+#include <string.h>
+
+#include "heat_tile_kernel.h"
+
+/* A level's ring holds the planes below, at and above the one that the next level computes. */
+enum { RING = HEAT_RING_PLANES };
+
+typedef struct {
+  const heat_law *law;
+  const heat_grid *now, *next;
+  const heat_box *tile;
+  const heat_sides *sides;
+  int steps;
+  int64_t pitch, plane; /* doubles from a ring's row, plane, to the next */
+  double *ring;         /* of level 1, its plane 0, at y = 0 and x = 0 */
+  const double *zero;   /* a row of zeros, at x = 0 */
+} tile_3d;
+
+static inline int64_t ring_place(int64_t z) { return ((z % RING) + RING) % RING; }
+
+/* Row y of plane z of level t at x = 0. */
+static inline double *row_of(const tile_3d *s, int t, int64_t z, int64_t y) {
+  if (t == 0) return s->now->cell + z * s->now->plane + y * s->now->row;
+  if (t == s->steps) return s->next->cell + z * s->next->plane + y * s->next->row;
+  return s->ring + ((t - 1) * RING + ring_place(z)) * s->plane + y * s->pitch;
+}
+
+/* The same where z or y may lie one beyond the domain: the mirror image, or zeros. */
+static inline const double *input_row(const tile_3d *s, int t, int64_t z, int64_t y) {
+  const heat_box *domain = &s->sides->domain;
+  const int64_t z_in = heat_most(heat_least(z, domain->hi[HEAT_Z] - 1), domain->lo[HEAT_Z]);
+  const int64_t y_in = heat_most(heat_least(y, domain->hi[HEAT_Y] - 1), domain->lo[HEAT_Y]);
+  if (!s->sides->mirror && (z != z_in || y != y_in)) return s->zero;
+  return row_of(s, t, z_in, y_in);
+}
+
+static inline void advance(const tile_3d *s, int t, const heat_box *level, int64_t z) {
+  for (int64_t y = level->lo[HEAT_Y]; y < level->hi[HEAT_Y]; y += ROWS) {
+    const int n = (int)heat_least(ROWS, level->hi[HEAT_Y] - y);
+    heat_rows rows;
+    for (int i = 0; i < n + 2; i++) rows.mid[i] = input_row(s, t - 1, z, y + i - 1);
+    for (int i = 0; i < n; i++) {
+      rows.below[i] = input_row(s, t - 1, z - 1, y + i);
+      rows.above[i] = input_row(s, t - 1, z + 1, y + i);
+      rows.out[i] = row_of(s, t, z, y + i);
+    }
+    if (t == s->steps) {
+      heat_stream_rows(s->law, &rows, n, level->lo[HEAT_X], level->hi[HEAT_X], 3);
+    } else {
+      heat_ring_rows(s->law, &rows, n, level, s->sides, 3);
+    }
+  }
+}
+
+void SB_ISA_NAME(heat_tile_3d)(const heat_law *law, const heat_grid *now, const heat_grid *next,
+                               const heat_box *tile, int steps, const heat_sides *sides,
+                               double *scratch) {
+  const int64_t width = tile->hi[HEAT_X] - tile->lo[HEAT_X];
+  const int64_t height = tile->hi[HEAT_Y] - tile->lo[HEAT_Y];
+  const int64_t pitch = heat_tile_pitch(width, steps);
+  const int64_t origin = heat_tile_margin(steps) - (tile->lo[HEAT_X] & -HEAT_ALIGN);
+  const tile_3d s = {.law = law,
+                     .now = now,
+                     .next = next,
+                     .tile = tile,
+                     .sides = sides,
+                     .steps = steps,
+                     .pitch = pitch,
+                     .plane = (height + 2 * steps) * pitch,
+                     .ring = scratch + pitch + origin + (steps - tile->lo[HEAT_Y]) * pitch,
+                     .zero = scratch + origin};
+  const int64_t start = heat_tile_level(tile, steps, 1, sides, 3).lo[HEAT_Z] + 1;
+  memset(scratch, 0, (size_t)pitch * sizeof *scratch); /* the row of zeros */
+  for (int64_t front = start; front - steps < tile->hi[HEAT_Z]; front++) {
+    for (int t = 1; t <= steps; t++) {
+      const heat_box level = heat_tile_level(tile, steps, t, sides, 3);
+      const int64_t z = front - t;
+      if (level.lo[HEAT_Z] <= z && z < level.hi[HEAT_Z]) advance(&s, t, &level, z);
+    }
+  }
+  sb_stream_end();
+}
