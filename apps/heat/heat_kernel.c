@@ -76,7 +76,7 @@ static int64_t aligned(int64_t cells) { return (cells + HEAT_ALIGN - 1) / HEAT_A
 
 /* Levels grow by `steps`, their first column moves down to a multiple of a vector, and vectors look
  * one vector further. */
-int64_t heat_tile_margin(int steps) { return aligned(steps) + 2 * HEAT_ALIGN; }
+int64_t heat_tile_margin(int steps) { return aligned(steps) + 2 * (int64_t)HEAT_ALIGN; }
 
 /* Not a multiple of 4 KiB, where all rows would share a few sets of the first-level cache. */
 int64_t heat_tile_pitch(int64_t nx, int steps) {

@@ -69,11 +69,13 @@ SB_ISA_DECLARE(void, heat_step_streaming,
 
 /* `steps` steps of the cells of a tile while they stay in the caches (temporal blocking by
  * overlapped tiles: Holewinski, Pouchet and Sadayappan, ICS 2012). Tiles of one array depend on
- * `now` alone: they may run in any order and at the same time. now     [in]  `tile` and `steps`
- * cells more on every side of it, as far as the domain goes; and one cell beyond sides along x, set
- * by heat_set_sides next    [out] `tile`; nothing else is written scratch       heat_tile_scratch
- * doubles, aligned to 64 bytes, of this thread alone. Set it to zero once: vectors compute on a few
- * cells of it before anything is there */
+ * `now` alone: they may run in any order and at the same time.
+ *
+ *   now     [in]  `tile` and `steps` cells more on every side of it, as far as the domain goes; and
+ *                 one cell beyond sides along x, set by heat_set_sides
+ *   next    [out] `tile`; nothing else is written
+ *   scratch       heat_tile_scratch doubles, aligned to 64 bytes, of this thread alone. Set it to
+ *                 zero once: vectors compute on a few cells of it before anything is there */
 SB_ISA_DECLARE(void, heat_tile_2d,
                (const heat_law *law, const heat_grid *now, const heat_grid *next,
                 const heat_box *tile, int steps, const heat_sides *sides, double *scratch));

@@ -24,7 +24,7 @@ typedef struct {
 static inline double *row_of(const tile_2d *s, int t, int64_t y) {
   if (t == 0) return s->now->cell + s->tile->lo[HEAT_Z] * s->now->plane + y * s->now->row;
   if (t == s->steps) return s->next->cell + s->tile->lo[HEAT_Z] * s->next->plane + y * s->next->row;
-  return s->ring + ((t - 1) * RING + (y & (RING - 1))) * s->pitch;
+  return s->ring + ((t - 1) * (int64_t)RING + (y & (RING - 1))) * s->pitch;
 }
 
 static inline const double *input_row(const tile_2d *s, int t, int64_t y) {

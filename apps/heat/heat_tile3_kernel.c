@@ -18,33 +18,46 @@ typedef struct {
   const double *zero;   /* a row of zeros, at x = 0 */
 } tile_3d;
 
-static inline int64_t ring_place(int64_t z) { return ((z % RING) + RING) % RING; }
+/* One plane of a level: row y, at x = 0, lies at cell + y * pitch. */
+typedef struct {
+  double *cell;
+  int64_t pitch;
+} plane;
 
-/* Row y of plane z of level t at x = 0. */
-static inline double *row_of(const tile_3d *s, int t, int64_t z, int64_t y) {
-  if (t == 0) return s->now->cell + z * s->now->plane + y * s->now->row;
-  if (t == s->steps) return s->next->cell + z * s->next->plane + y * s->next->row;
-  return s->ring + ((t - 1) * RING + ring_place(z)) * s->plane + y * s->pitch;
+static inline plane plane_of(const tile_3d *s, int t, int64_t z) {
+  if (t == 0) return (plane){s->now->cell + z * s->now->plane, s->now->row};
+  if (t == s->steps) return (plane){s->next->cell + z * s->next->plane, s->next->row};
+  const int64_t place = ((z % RING) + RING) % RING;
+  return (plane){s->ring + ((t - 1) * (int64_t)RING + place) * s->plane, s->pitch};
 }
 
-/* The same where z or y may lie one beyond the domain: the mirror image, or zeros. */
-static inline const double *input_row(const tile_3d *s, int t, int64_t z, int64_t y) {
-  const heat_box *domain = &s->sides->domain;
-  const int64_t z_in = heat_most(heat_least(z, domain->hi[HEAT_Z] - 1), domain->lo[HEAT_Z]);
-  const int64_t y_in = heat_most(heat_least(y, domain->hi[HEAT_Y] - 1), domain->lo[HEAT_Y]);
-  if (!s->sides->mirror && (z != z_in || y != y_in)) return s->zero;
-  return row_of(s, t, z_in, y_in);
+/* The same where z may lie one beyond the domain: its mirror image, or the row of zeros. */
+static inline plane input_plane(const tile_3d *s, int t, int64_t z) {
+  const int64_t lo = s->sides->domain.lo[HEAT_Z], hi = s->sides->domain.hi[HEAT_Z];
+  if (lo <= z && z < hi) return plane_of(s, t, z);
+  if (!s->sides->mirror) return (plane){(double *)s->zero, 0};
+  return plane_of(s, t, z < lo ? lo : hi - 1);
+}
+
+/* A row where y may lie one beyond the domain. */
+static inline const double *input_row(const tile_3d *s, const plane *p, int64_t y) {
+  const int64_t lo = s->sides->domain.lo[HEAT_Y], hi = s->sides->domain.hi[HEAT_Y];
+  if (lo <= y && y < hi) return p->cell + y * p->pitch;
+  if (!s->sides->mirror) return s->zero;
+  return p->cell + (y < lo ? lo : hi - 1) * p->pitch;
 }
 
 static inline void advance(const tile_3d *s, int t, const heat_box *level, int64_t z) {
+  const plane below = input_plane(s, t - 1, z - 1), above = input_plane(s, t - 1, z + 1);
+  const plane mid = plane_of(s, t - 1, z), out = plane_of(s, t, z);
   for (int64_t y = level->lo[HEAT_Y]; y < level->hi[HEAT_Y]; y += ROWS) {
     const int n = (int)heat_least(ROWS, level->hi[HEAT_Y] - y);
     heat_rows rows;
-    for (int i = 0; i < n + 2; i++) rows.mid[i] = input_row(s, t - 1, z, y + i - 1);
+    for (int i = 0; i < n + 2; i++) rows.mid[i] = input_row(s, &mid, y + i - 1);
     for (int i = 0; i < n; i++) {
-      rows.below[i] = input_row(s, t - 1, z - 1, y + i);
-      rows.above[i] = input_row(s, t - 1, z + 1, y + i);
-      rows.out[i] = row_of(s, t, z, y + i);
+      rows.below[i] = below.cell + (y + i) * below.pitch;
+      rows.above[i] = above.cell + (y + i) * above.pitch;
+      rows.out[i] = out.cell + (y + i) * out.pitch;
     }
     if (t == s->steps) {
       heat_stream_rows(s->law, &rows, n, level->lo[HEAT_X], level->hi[HEAT_X], 3);
@@ -68,7 +81,7 @@ void SB_ISA_NAME(heat_tile_3d)(const heat_law *law, const heat_grid *now, const 
                      .sides = sides,
                      .steps = steps,
                      .pitch = pitch,
-                     .plane = (height + 2 * steps) * pitch,
+                     .plane = (height + 2 * (int64_t)steps) * pitch,
                      .ring = scratch + pitch + origin + (steps - tile->lo[HEAT_Y]) * pitch,
                      .zero = scratch + origin};
   const int64_t start = heat_tile_level(tile, steps, 1, sides, 3).lo[HEAT_Z] + 1;
