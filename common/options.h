@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "exchange.h"
 #include "status.h"
 
 enum { SB_TEXT_SIZE = 1024, SB_THREADS_MAX = 4096 };
@@ -51,7 +52,6 @@ typedef struct {
 typedef enum { SB_SIZE_TINY, SB_SIZE_SMALL, SB_SIZE_MEDIUM, SB_SIZE_LARGE, SB_SIZE_CUSTOM } sb_size;
 typedef enum { SB_STRONG, SB_WEAK } sb_scaling;
 typedef enum { SB_PER_WORKER, SB_PER_NODE } sb_per;
-typedef enum { SB_EXCHANGE_AUTO, SB_EXCHANGE_MESSAGE, SB_EXCHANGE_SHARED } sb_exchange;
 
 typedef struct {
   int size;      /* sb_size */

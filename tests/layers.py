@@ -16,14 +16,15 @@ ROOT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().pare
 
 # The layer of a file by its name; whatever is not named belongs to `measure`.
 LEAVES = ("status", "threads", "rng", "isa", "simd", "timing", "stats", "figures", "fields", "decomp",
-          "dist", "halo_shape", "hash", "memory", "sysfile", "cpuset", "cgroup", "cores", "crowding", "topology")
+          "dist", "halo_shape", "hash", "memory", "exact_sum", "sysfile",
+          "cpuset", "cgroup", "cores", "crowding", "topology")
 COMM = ("comm", "exchange")
 DRIVER = ("driver",)
 LEAF_LAYER, COMM_LAYER, MEASURE_LAYER, DRIVER_LAYER = range(4)
 
 # Headers of libraries, and the only files that may see them.
 PRIVATE = {
-    "mpi.h": r"common/(comm_mpi\w*|results_mpio)\.c",
+    "mpi.h": r"common/(comm_mpi\w*\.[ch]|results_mpio\.c)",
     "omp.h": r"common/threads\.h",
     "hdf5.h": r"common/results\w*\.[ch]",
     "hdf5_hl.h": r"common/results\w*\.[ch]",
@@ -38,7 +39,7 @@ MOST_LINES = 350
 def layer(stem: str) -> int:
     if stem in LEAVES or stem.startswith(("isa_", "simd_")):
         return LEAF_LAYER
-    if stem in COMM or stem.startswith("comm_"):
+    if stem in COMM or stem.startswith(("comm_", "exchange_")):
         return COMM_LAYER
     if stem.startswith(DRIVER):
         return DRIVER_LAYER

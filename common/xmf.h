@@ -1,0 +1,22 @@
+/* xmf.h: a sidecar that tells ParaView and VisIt how to draw a field of an HDF5 file (XDMF 3,
+ * https://www.xdmf.org). Local: one rank calls it.
+ */
+#ifndef SCALEBAR_XMF_H
+#define SCALEBAR_XMF_H
+
+#include <stddef.h>
+
+#include "fields.h"
+
+typedef struct {
+  const char *file; /* path of the HDF5 file; its base name is written, since both lie together */
+  double time;
+} sb_xmf_moment;
+
+/* Writes PATH with its last suffix replaced by .xmf, whole or not at all: `field` (three axes,
+ * values in the middle of the cells) of one file, or of several as a series in time. Axes of one
+ * cell make a flat picture. */
+sb_status sb_xmf_write(const char *path, const sb_field *field, const sb_xmf_moment *moments,
+                       int count);
+
+#endif
