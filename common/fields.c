@@ -40,6 +40,13 @@ static uint64_t mix(uint64_t index, double value) {
   return finalise(finalise(index + UINT64_C(0x9e3779b97f4a7c15)) ^ bits);
 }
 
+uint64_t sb_digest_row(const double *data, int64_t count, uint64_t first, uint64_t step) {
+  uint64_t sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t i = 0; i < count; i++) sum += mix(first + (uint64_t)i * step, data[i]);
+  return sum;
+}
+
 /* Global index of the first element of row `row` of the box; rows run along the last axis. */
 static uint64_t row_start(const sb_field *field, int64_t row) {
   const int last = field->dims - 1;
@@ -65,9 +72,8 @@ uint64_t sb_field_digest(const sb_field *field) {
   for (int64_t piece = 0; piece < rows * per_row; piece++) {
     const int64_t row = piece / per_row, first = piece % per_row * PIECE;
     const int64_t end = first + PIECE < width ? first + PIECE : width;
-    const uint64_t start = row_start(field, row);
-    const double *data = field->data + row * width;
-    for (int64_t i = first; i < end; i++) sum += mix(start + (uint64_t)i, data[i]);
+    const uint64_t start = row_start(field, row) + (uint64_t)first;
+    sum += sb_digest_row(field->data + row * width + first, end - first, start, 1);
   }
   return sum;
 }

@@ -48,7 +48,11 @@ int64_t sb_field_held(const sb_field *field);
  * add up to a digest that is the same for every decomposition. */
 uint64_t sb_field_digest(const sb_field *field);
 
-/* The same in words, stored beside the digest. */
+/* The share of `count` values that lie next to each other and have the indices first, first + step,
+ * first + 2 step ... modulo 2^64. For digests of what is no field in memory. One thread's work. */
+uint64_t sb_digest_row(const double *data, int64_t count, uint64_t first, uint64_t step);
+
+/* How digests are made, in words, stored beside the digest. */
 extern const char sb_digest_method[];
 
 #endif

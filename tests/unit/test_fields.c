@@ -109,6 +109,24 @@ static void holds_for_long_rows(void **state) {
   assert_true(sum == expected);
 }
 
+/* Rows read forwards, and, with indices that count down, mirrored. */
+static void rows_may_count_down(void **state) {
+  (void)state;
+  fill();
+  double mirrored[N];
+  for (int i = 0; i < N; i++) mirrored[N - 1 - i] = whole[i];
+  for (int lo = 0; lo < N; lo++) {
+    for (int hi = lo; hi <= N; hi++) {
+      const sb_field f = {
+          .dims = 1, .axis = {{.n = N}}, .lo = {lo}, .hi = {hi}, .data = whole + lo};
+      const uint64_t expected = sb_field_digest(&f);
+      assert_true(sb_digest_row(whole + lo, hi - lo, (uint64_t)lo, 1) == expected);
+      const uint64_t last = (uint64_t)(hi - 1);
+      assert_true(sb_digest_row(mirrored + N - hi, hi - lo, last, UINT64_MAX) == expected);
+    }
+  }
+}
+
 static void lists_hold_so_many_and_no_more(void **state) {
   (void)state;
   sb_fields fields = {.count = 0};
@@ -123,6 +141,7 @@ int main(void) {
       cmocka_unit_test(has_known_values),
       cmocka_unit_test(sees_every_change),
       cmocka_unit_test(holds_for_long_rows),
+      cmocka_unit_test(rows_may_count_down),
       cmocka_unit_test(lists_hold_so_many_and_no_more),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
