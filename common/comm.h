@@ -2,7 +2,8 @@
  *
  * Two implementations share this interface: comm_mpi.c over MPI, comm_self.c for one rank without
  * it. A program takes one of them when it is linked. Point-to-point messages are no part of this
- * file: data that moves between ranks goes through an exchange plan (see common/README.md).
+ * file: data that moves between ranks goes through an exchange plan (exchange.h), which builds on
+ * comm_messages.h and comm_shared.h.
  *
  * Every function says whether it is collective (all ranks call it, in the same order) or local. MPI
  * errors do not come back: they end the run with exit code 1 through sb_comm_abort.
@@ -38,6 +39,13 @@ int sb_comm_node(const sb_comm *comm);      /* which node this rank is on: 0 <= 
 int sb_comm_nodes(const sb_comm *comm);     /* how many there are */
 int sb_comm_node_rank(const sb_comm *comm); /* this rank's number within its node */
 int sb_comm_node_size(const sb_comm *comm); /* ranks on this node */
+
+/* Ranks a node where all nodes have as many and those of a node are consecutive; otherwise 0. The
+ * same on all ranks. Local. */
+int sb_comm_uniform_node_size(const sb_comm *comm);
+
+/* The node_rank of another rank of this node; -1 when it is on another node. Local. */
+int sb_comm_node_rank_of(const sb_comm *comm, int rank);
 
 /* Host name, cut at the first dot. Local; valid until sb_comm_finish. */
 const char *sb_comm_host(const sb_comm *comm);
@@ -84,12 +92,22 @@ static inline sb_status sb_comm_agree(sb_comm *comm, sb_status status) {
   return worst > status ? worst : status; /* never better than one's own: told to static analysis */
 }
 
-/* Whether this rank is inside one of the collective functions above, waiting for others or being
- * waited for. Local, any thread: the watchdog asks, to tell a rank that hangs from one that waits.
- */
+/* Whether this rank is inside one of the collective functions above or a loop of the next two,
+ * waiting for others or being waited for. Local, any thread: the watchdog asks, to tell a rank that
+ * hangs from one that waits. */
 bool sb_comm_waiting(void);
 
-/* Bytes that this rank has sent to others through the exchange layer so far. Local. */
+/* One turn of a loop that waits for what another rank does; turns are counted from 0. MPI makes
+ * progress in it, so that no message of an earlier call stays behind. The first turns are short;
+ * then each gives the core away, for other ranks may have to share it. Local.
+ *
+ *   for (int64_t turn = 0; !arrived(); turn++) sb_comm_wait_turn(comm, turn);
+ *   sb_comm_wait_over(comm); */
+void sb_comm_wait_turn(sb_comm *comm, int64_t turn);
+void sb_comm_wait_over(sb_comm *comm);
+
+/* Counts bytes handed to other ranks, which the exchange does; and all that were so far. Local. */
+void sb_comm_count_sent(sb_comm *comm, int64_t bytes);
 int64_t sb_comm_bytes_sent(const sb_comm *comm);
 
 /* "Open MPI v4.1.4, ..." as the library names itself, "none" without MPI. At most 127 characters.

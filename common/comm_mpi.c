@@ -1,5 +1,7 @@
 /* comm_mpi.c: comm.h over MPI. */
-#include <mpi.h>
+#include "comm_mpi.h"
+
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,18 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "comm.h"
-#include "comm_common.h"
 #include "threads.h"
-
-struct sb_comm {
-  int rank, size;
-  int node, nodes, node_rank, node_size;
-  MPI_Comm world;   /* all ranks */
-  MPI_Comm local;   /* ranks of this node */
-  MPI_Comm leaders; /* rank 0 of each node; MPI_COMM_NULL elsewhere */
-  char host[SB_HOST_SIZE];
-};
 
 /* MPI's own handler ends a run with whatever code the library likes; ours is always 1. */
 static void on_error(MPI_Comm *world, int *code, ...) {
@@ -30,15 +21,22 @@ static void on_error(MPI_Comm *world, int *code, ...) {
   sb_comm_abort(SB_FAILED);
 }
 
+/* Whether ranks are dealt to nodes in order, as many to each: then node * size + node_rank is the
+ * rank, with the same size on all. */
+static int uniform_node_size(sb_comm *comm) {
+  const bool in_order = comm->rank == comm->node * comm->node_size + comm->node_rank;
+  int64_t least[2] = {in_order ? comm->node_size : 0, -comm->node_size};
+  sb_comm_min_i64(comm, least, 2);
+  return least[0] == -least[1] ? (int)least[0] : 0;
+}
+
 static void find_nodes(sb_comm *comm) {
-  MPI_Comm shared = MPI_COMM_NULL;
-  MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &shared);
-  int shared_rank = 0, shared_size = 0;
-  MPI_Comm_rank(shared, &shared_rank);
-  MPI_Comm_size(shared, &shared_size);
-  const int pretended = sb_environment_int("SB_NODE_SIZE", shared_size);
-  MPI_Comm_split(shared, shared_rank / pretended, shared_rank, &comm->local);
-  MPI_Comm_free(&shared);
+  MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &comm->machine);
+  int machine_rank = 0, machine_size = 0;
+  MPI_Comm_rank(comm->machine, &machine_rank);
+  MPI_Comm_size(comm->machine, &machine_size);
+  const int pretended = sb_environment_int("SB_NODE_SIZE", machine_size);
+  MPI_Comm_split(comm->machine, machine_rank / pretended, machine_rank, &comm->local);
   MPI_Comm_rank(comm->local, &comm->node_rank);
   MPI_Comm_size(comm->local, &comm->node_size);
 
@@ -51,6 +49,7 @@ static void find_nodes(sb_comm *comm) {
   MPI_Bcast(place, 2, MPI_INT, 0, comm->local);
   comm->node = place[0];
   comm->nodes = place[1];
+  comm->uniform_node_size = uniform_node_size(comm);
 }
 
 sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm) {
@@ -79,6 +78,7 @@ void sb_comm_finish(sb_comm **comm) {
   if (*comm != NULL) {
     if ((*comm)->leaders != MPI_COMM_NULL) MPI_Comm_free(&(*comm)->leaders);
     MPI_Comm_free(&(*comm)->local);
+    MPI_Comm_free(&(*comm)->machine);
   }
   free(*comm);
   *comm = NULL;
@@ -108,19 +108,48 @@ int sb_comm_node(const sb_comm *comm) { return comm->node; }
 int sb_comm_nodes(const sb_comm *comm) { return comm->nodes; }
 int sb_comm_node_rank(const sb_comm *comm) { return comm->node_rank; }
 int sb_comm_node_size(const sb_comm *comm) { return comm->node_size; }
+int sb_comm_uniform_node_size(const sb_comm *comm) { return comm->uniform_node_size; }
 const char *sb_comm_host(const sb_comm *comm) { return comm->host; }
+
+int sb_comm_node_rank_of(const sb_comm *comm, int rank) {
+  MPI_Group all, node;
+  MPI_Comm_group(comm->world, &all);
+  MPI_Comm_group(comm->local, &node);
+  int node_rank = MPI_UNDEFINED;
+  MPI_Group_translate_ranks(all, 1, &rank, node, &node_rank);
+  MPI_Group_free(&node);
+  MPI_Group_free(&all);
+  return node_rank == MPI_UNDEFINED ? -1 : node_rank;
+}
 
 /* Set around every collective call. */
 static atomic_bool waiting;
 
 bool sb_comm_waiting(void) { return atomic_load_explicit(&waiting, memory_order_relaxed); }
 
-static void set_waiting(bool now) { atomic_store_explicit(&waiting, now, memory_order_relaxed); }
+void sb_comm_set_waiting(bool now) { atomic_store_explicit(&waiting, now, memory_order_relaxed); }
+
+/* Long enough for a neighbour that is on its way, short beside a time slice of the system. */
+enum { SHORT_TURNS = 400, TURNS_A_PROBE = 16 };
+
+void sb_comm_wait_turn(sb_comm *comm, int64_t turn) {
+  if (turn == 0) sb_comm_set_waiting(true);
+  if (turn % TURNS_A_PROBE == 0) {
+    int found = 0;
+    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, comm->world, &found, MPI_STATUS_IGNORE);
+  }
+  if (turn >= SHORT_TURNS) sched_yield();
+}
+
+void sb_comm_wait_over(sb_comm *comm) {
+  (void)comm;
+  sb_comm_set_waiting(false);
+}
 
 void sb_comm_barrier(sb_comm *comm) {
-  set_waiting(true);
+  sb_comm_set_waiting(true);
   MPI_Barrier(comm->world);
-  set_waiting(false);
+  sb_comm_set_waiting(false);
 }
 
 void sb_comm_broadcast(sb_comm *comm, void *data, size_t bytes) {
@@ -128,21 +157,21 @@ void sb_comm_broadcast(sb_comm *comm, void *data, size_t bytes) {
 }
 
 void sb_comm_broadcast_from(sb_comm *comm, int rank, void *data, size_t bytes) {
-  set_waiting(true);
+  sb_comm_set_waiting(true);
   MPI_Bcast(data, (int)bytes, MPI_BYTE, rank, comm->world);
-  set_waiting(false);
+  sb_comm_set_waiting(false);
 }
 
 void sb_comm_broadcast_node(sb_comm *comm, void *data, size_t bytes) {
-  set_waiting(true);
+  sb_comm_set_waiting(true);
   MPI_Bcast(data, (int)bytes, MPI_BYTE, 0, comm->local);
-  set_waiting(false);
+  sb_comm_set_waiting(false);
 }
 
 static void reduce_i64(sb_comm *comm, int64_t *values, int n, MPI_Op operation) {
-  set_waiting(true);
+  sb_comm_set_waiting(true);
   MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_INT64_T, operation, comm->world);
-  set_waiting(false);
+  sb_comm_set_waiting(false);
 }
 
 /* Two's complement wraps in every MPI library, which makes sums of digests exact modulo 2^64. */
@@ -172,15 +201,15 @@ void sb_comm_max_f64(sb_comm *comm, double *values, int *rank, int n) {
 }
 
 void sb_comm_sum_f64(sb_comm *comm, double *values, int n) {
-  set_waiting(true);
+  sb_comm_set_waiting(true);
   MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_SUM, comm->world);
-  set_waiting(false);
+  sb_comm_set_waiting(false);
 }
 
 static void gather(MPI_Comm group, const void *mine, size_t bytes, void *all) {
-  set_waiting(true);
+  sb_comm_set_waiting(true);
   MPI_Gather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, group);
-  set_waiting(false);
+  sb_comm_set_waiting(false);
 }
 
 void sb_comm_gather(sb_comm *comm, const void *mine, size_t bytes, void *all) {
@@ -214,8 +243,8 @@ sb_status sb_comm_worst(sb_comm *comm, sb_status status) {
                    : sb_fail(code, "rank %d (%s): %s", rank, news.host, news.text);
 }
 
-/* Nothing travels through an exchange plan yet; the exchange layer will count here. */
-int64_t sb_comm_bytes_sent(const sb_comm *comm) { return (void)comm, 0; }
+void sb_comm_count_sent(sb_comm *comm, int64_t bytes) { comm->bytes_sent += bytes; }
+int64_t sb_comm_bytes_sent(const sb_comm *comm) { return comm->bytes_sent; }
 
 const char *sb_comm_library(void) {
   static char text[128];

@@ -33,6 +33,8 @@ int sb_comm_node(const sb_comm *comm) { return (void)comm, 0; }
 int sb_comm_nodes(const sb_comm *comm) { return (void)comm, 1; }
 int sb_comm_node_rank(const sb_comm *comm) { return (void)comm, 0; }
 int sb_comm_node_size(const sb_comm *comm) { return (void)comm, 1; }
+int sb_comm_uniform_node_size(const sb_comm *comm) { return (void)comm, 1; }
+int sb_comm_node_rank_of(const sb_comm *comm, int rank) { return (void)comm, rank; }
 const char *sb_comm_host(const sb_comm *comm) { return comm->host; }
 
 void sb_comm_barrier(sb_comm *comm) { (void)comm; }
@@ -90,6 +92,18 @@ void sb_comm_gather_nodes(sb_comm *comm, const void *mine, size_t bytes, void *a
 sb_status sb_comm_worst(sb_comm *comm, sb_status status) { return (void)comm, status; }
 
 bool sb_comm_waiting(void) { return false; }
+
+void sb_comm_wait_turn(sb_comm *comm, int64_t turn) {
+  (void)comm;
+  (void)turn;
+}
+
+void sb_comm_wait_over(sb_comm *comm) { (void)comm; }
+
+void sb_comm_count_sent(sb_comm *comm, int64_t bytes) {
+  (void)comm;
+  (void)bytes;
+}
 
 int64_t sb_comm_bytes_sent(const sb_comm *comm) { return (void)comm, 0; }
 

@@ -1,0 +1,44 @@
+/* comm_messages.h: messages that are planned once and sent again and again, below exchange.h.
+ *
+ * A plan holds, for each peer, one contiguous buffer that goes there and one that is filled from
+ * there. They travel as persistent requests on a communicator of the plan's own, in chunks below
+ * 2^31 bytes, the largest count of MPI 3 (SB_MESSAGE_MOST=bytes in the environment lowers the
+ * limit, for tests). One round is: receive; send to each peer; until all have arrived and are sent.
+ */
+#ifndef SCALEBAR_COMM_MESSAGES_H
+#define SCALEBAR_COMM_MESSAGES_H
+
+#include "comm.h"
+
+/* Both directions with one peer. A buffer of 0 bytes is no message. */
+typedef struct {
+  int rank; /* the peer, not the rank itself; each stands once in a plan */
+  const double *send;
+  double *receive;
+  int64_t send_bytes, receive_bytes; /* what one calls send_bytes the other calls receive_bytes */
+} sb_traffic;
+
+typedef struct sb_messages sb_messages;
+
+/* Collective over all ranks; ranks without peers take part with 0. The buffers are kept by the
+ * caller. Every rank gets the same status: SB_NO_MEMORY. */
+sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers,
+                             sb_messages **messages);
+
+/* Starts to receive from all peers: their buffers must not be touched until they have arrived.
+ * Local. */
+void sb_messages_receive(sb_messages *messages);
+
+/* Starts to send to one peer, 0 <= peer < peers in the order of creation. Local. */
+void sb_messages_send(sb_messages *messages, int peer);
+
+/* Whether the buffer from this peer is full. Makes progress. Local. */
+bool sb_messages_arrived(sb_messages *messages, int peer);
+
+/* Whether all buffers that were sent may be written again. Makes progress. Local. */
+bool sb_messages_sent(sb_messages *messages);
+
+/* Between rounds. Accepts NULL inside; sets *messages to NULL. Collective. */
+void sb_messages_destroy(sb_messages **messages);
+
+#endif

@@ -1,0 +1,24 @@
+/* comm_mpi.h: what the files of comm_mpi*.c share; no other file sees it. */
+#ifndef SCALEBAR_COMM_MPI_H
+#define SCALEBAR_COMM_MPI_H
+
+#include <mpi.h>
+
+#include "comm.h"
+#include "comm_common.h"
+
+struct sb_comm {
+  int rank, size;
+  int node, nodes, node_rank, node_size, uniform_node_size;
+  int64_t bytes_sent;
+  MPI_Comm world;   /* all ranks */
+  MPI_Comm machine; /* ranks that do share memory */
+  MPI_Comm local;   /* ranks of this node: those, or fewer with SB_NODE_SIZE */
+  MPI_Comm leaders; /* rank 0 of each node; MPI_COMM_NULL elsewhere */
+  char host[SB_HOST_SIZE];
+};
+
+/* Set around every collective call: what sb_comm_waiting tells. Local. */
+void sb_comm_set_waiting(bool now);
+
+#endif
