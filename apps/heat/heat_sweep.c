@@ -48,8 +48,7 @@ void heat_sweep_destroy(heat_sweep *s) {
   s->scratch = NULL;
 }
 
-/* This thread's share of a box: rows in 2-D; in 3-D planes, or rows where planes are few. */
-static heat_box share(const heat_box *box, int dims) {
+heat_box heat_sweep_share(const heat_box *box, int dims) {
   const int threads = sb_thread_count();
   const int axis = dims == 3 && box->hi[HEAT_Z] - box->lo[HEAT_Z] >= threads ? HEAT_Z : HEAT_Y;
   const sb_range part = sb_split(box->hi[axis] - box->lo[axis], 1, threads, sb_thread());
@@ -61,7 +60,7 @@ static heat_box share(const heat_box *box, int dims) {
 
 void heat_sweep_step(const heat_sweep *s, const heat_grid *now, const heat_grid *next,
                      const heat_box *box) {
-  const heat_box mine = share(box, s->law.dims);
+  const heat_box mine = heat_sweep_share(box, s->law.dims);
   if (s->kind == HEAT_PLAIN) {
     heat_step_plain(&s->law, now, next, &mine);
   } else {

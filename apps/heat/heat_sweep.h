@@ -33,6 +33,10 @@ void heat_sweep_destroy(heat_sweep *sweep);
 /* Bytes that heat_sweep_create allocates. */
 int64_t heat_sweep_bytes(heat_kernel_kind kind, int dims, int steps, int threads);
 
+/* This thread's share of a box: rows in 2-D; in 3-D planes, or rows where planes are fewer than
+ * threads. */
+heat_box heat_sweep_share(const heat_box *box, int dims);
+
 /* One step of `box` by the kernels plain and streaming: see heat_step_plain. */
 void heat_sweep_step(const heat_sweep *sweep, const heat_grid *now, const heat_grid *next,
                      const heat_box *box);
