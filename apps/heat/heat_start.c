@@ -68,6 +68,7 @@ static double factor(const heat_problem *problem, int axis, int64_t i) {
   if (problem->start == HEAT_MODE) {
     return heat_sine(problem->mode[axis] * (i + 1), problem->n[axis] + 1);
   }
+  if (problem->start == HEAT_WAVE) return heat_cosine(2 * i + 1, problem->n[axis]);
   const sb_range hot = heat_hot_cells(problem->n[axis]);
   return hot.lo <= i && i < hot.hi ? 1.0 : 0.0;
 }

@@ -5,7 +5,12 @@
  * with n and p of each axis; after s steps it is exactly G^s times itself, with
  *     G = 1 - sum over the axes of 4 r sin^2(p pi / (2 (n + 1)))
  * (LeVeque, Finite Difference Methods for Ordinary and Partial Differential Equations, 2007, 2.10
- * and 9.3). start=hotspot: 1 in a box in the middle of the grid, 0 around it.
+ * and 9.3).
+ *
+ * start=hotspot, insulated or periodic sides: 1 in a box in the middle of the grid, 0 around it.
+ * Its projection on a whole cosine wave on each axis, an eigenvector with either sides, w(z, y, x)
+ * = c(z) c(y) c(x),  c(i) = cos(2 pi (i + 1/2) / n) is multiplied by G = 1 - sum over the axes of 4
+ * r sin^2(pi / n) each step.
  *
  * Sines come from polynomials of our own, not from libm, whose bits depend on the instruction set;
  * arguments are reduced in integers. So a start field is the same bits for any decomposition, on
@@ -17,7 +22,8 @@
 #include "decomp.h"
 #include "heat_kernel.h"
 
-typedef enum { HEAT_MODE, HEAT_HOTSPOT } heat_start_kind;
+/* HEAT_WAVE is no start of runs: it is what a hotspot is projected on. */
+typedef enum { HEAT_MODE, HEAT_HOTSPOT, HEAT_WAVE } heat_start_kind;
 typedef enum { HEAT_FIXED, HEAT_INSULATED, HEAT_PERIODIC } heat_boundary;
 
 /* All that decides the field after so many steps. */
@@ -40,10 +46,7 @@ void heat_start_modes(heat_problem *problem, uint64_t seed);
  * needed to lie exactly in the middle (so at least one, or two of an even number). */
 sb_range heat_hot_cells(int64_t n);
 
-/* G, within 16 LDBL_EPSILON: of start=mode as above; of start=hotspot the factor of a whole cosine
- * wave on each axis, cos(2 pi (i + 1/2) / n), an eigenvector with insulated and with periodic
- * sides:
- *     G = 1 - sum over the axes of 4 r sin^2(pi / n) */
+/* G, of the mode or, for other starts, of the wave; within 16 LDBL_EPSILON. */
 long double heat_mode_factor(const heat_problem *problem);
 
 /* g^steps by repeated squaring, in which each factor is rounded less than `steps` times: within
