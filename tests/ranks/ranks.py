@@ -1,4 +1,7 @@
-"""Runs one test program with several numbers of ranks: ranks.py PROGRAM"""
+"""Runs one test program with several numbers of ranks: ranks.py PROGRAM [NAME=VALUE ...]
+
+What follows the program goes into its environment.
+"""
 from __future__ import annotations
 
 import os
@@ -14,9 +17,10 @@ RANKS = (1, 3) if "LSAN_OPTIONS" in os.environ else (1, 2, 3, 4, 5, 7)
 
 def main() -> int:
     program = Path(sys.argv[1])
+    env = dict(setting.split("=", 1) for setting in sys.argv[2:])
     failed = 0
     for ranks in RANKS:
-        outcome = launch.run(program, ranks=ranks, timeout=60)
+        outcome = launch.run(program, ranks=ranks, env=env, timeout=60)
         # Each rank says so when it passed its whole group: one that fell out is missing.
         said = len(re.findall(r"PASSED +\] \d+ test", outcome.err + outcome.out))
         if outcome.code != 0 or said != ranks:
