@@ -4,11 +4,11 @@
  * u (1 - p)). A cell's own value is rounded twice after that, in the product and in the last sum;
  * its neighbours' values at most dims + 2 times, in dims sums, the product and the last sum. With M
  * the largest size of a value read, the new value is off by at most
- *     u M (1 + 2 c + (dims + 2) p) <= K u M,  K = dims + 3,
- * and by 2^-1074 where the two products underflow. All weights are >= 0 and add up to 1, so a step
- * makes no error larger in the max norm; and in a sum over all cells, sides that mirror or repeat
- * pass on just what they get, so sums of errors keep their size too, with M replaced by the cells
- * themselves.
+ *     u M (1 + 2 c + (dims + 2) p) <= K u M,  K = dims + 3.
+ * (Products that underflow add 2^-1074, nothing beside the u in every bound.) All weights are >= 0
+ * and add up to 1, so a step makes no error larger in the max norm; and in a sum over all cells,
+ * sides that mirror or repeat pass on just what they get, so sums of errors keep their size too,
+ * with M replaced by the cells themselves.
  *
  * Many steps. An error e becomes at most (1 + K u) e + K u M, M being that of the exact field. With
  * x = K u s < 1, (1 + K u)^s < 1 + 2 x. `growth` has eight steps more than that: 80 u and more for
@@ -55,17 +55,15 @@ static double product_error(const heat_problem *p) {
 }
 
 /* The start field is product_error away from the exact mode v, and may stay so; M is |G|^t. What it
- * is compared with, G^s u0, is |G|^s product_error away from G^s v, and has G^s rounded to double
- * and one product: 2 u |G|^s, and 2^-1074 where these underflow. */
+ * is compared with, G^s u0, is |G|^s product_error away from G^s v, and has the rounding of G^s to
+ * double and of the product. */
 double heat_bound_mode(const heat_problem *p) {
   const double last = decay(p, p->steps);
-  const double rounding = step_errors(p) * U * decay_series(p) + 2.0 * U * last;
-  const double underflow = 0x1p-1074 * ((double)p->steps + 1.0);
-  return growth(p) * (product_error(p) * (1.0 + last) + rounding + power_error(p) + underflow);
+  const double steps = step_errors(p) * U * decay_series(p);
+  return growth(p) * (product_error(p) * (1.0 + last) + steps + 2.0 * U * last + power_error(p));
 }
 
-/* No value is negative, so a step is off by at most K u times the sum. Underflow adds 2^-1074 a
- * cell and step, nothing beside u times a sum >= 1. */
+/* No value is negative, so a step is off by at most K u times the sum. */
 double heat_bound_sum(const heat_problem *p) {
   return growth(p) * step_errors(p) * U * (double)p->steps * heat_hot_sum(p);
 }

@@ -36,7 +36,10 @@ sb_status heat_sweep_create(heat_sweep *s) {
   if (s->scratch == NULL) return sb_fail(SB_NO_MEMORY, "no memory for %d threads", s->threads);
   for (int t = 0; t < s->threads; t++) SB_TRY(sb_doubles_create(doubles, &s->scratch[t]));
 #pragma omp parallel
-  memset(s->scratch[sb_thread()], 0, (size_t)doubles * sizeof(double)); /* by its own thread */
+  {
+    double *mine = s->scratch[sb_thread()];
+    if (mine != NULL) memset(mine, 0, (size_t)doubles * sizeof *mine); /* by its own thread */
+  }
 cleanup:
   if (status != SB_OK) heat_sweep_destroy(s);
   return status;
