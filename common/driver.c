@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "threads.h"
 #include "watchdog.h"
@@ -234,15 +233,13 @@ cleanup:
 static sb_status write_results(sb_driver *d) {
   if (d->common.output[0] == '\0' && d->common.json[0] == '\0') return SB_OK;
   sb_status status = SB_OK;
-  char allowed[SB_CPUS_TEXT], seen[SB_CPUS_TEXT], sha256[65], created[32], kernel[64];
+  char allowed[SB_CPUS_TEXT], seen[SB_CPUS_TEXT], sha256[65], created[SB_UTC_TEXT], kernel[64];
   sb_watchdog_phase("result files");
   sb_placement_allowed(d->placement, allowed);
   sb_placement_seen(d->placement, seen);
   if (sb_comm_rank(d->comm) == 0) sb_binary_sha256(sha256);
   sb_comm_broadcast(d->comm, sha256, sizeof sha256);
-  const time_t now = time(NULL);
-  struct tm utc;
-  strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+  sb_utc(created);
   d->app->kernel_name(d->config, kernel, sizeof kernel);
   const sb_record record = {.app = d->app,
                             .common = &d->common,

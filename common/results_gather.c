@@ -121,13 +121,13 @@ static sb_status check_axes(const sb_fields *fields) {
   return SB_OK;
 }
 
-static sb_status gather_digests(sb_comm *comm, const sb_fields *fields, sb_gathered *g) {
+sb_status sb_gather_digests(sb_comm *comm, const sb_fields *fields, uint64_t *digest) {
   sb_status status = sb_comm_agree(comm, check_axes(fields));
   for (int f = 0; f < fields->count && status == SB_OK; f++) {
     const sb_field *field = &fields->field[f];
     int64_t sums[2] = {(int64_t)sb_field_digest(field), sb_field_held(field)};
     sb_comm_sum_i64(comm, sums, 2);
-    g->digest[f] = (uint64_t)sums[0];
+    digest[f] = (uint64_t)sums[0];
     if (sums[1] != sb_field_elements(field)) {
       status = sb_fail(SB_INTERNAL, "field %s: ranks hold %" PRId64 " of %" PRId64 " elements",
                        field->name, sums[1], sb_field_elements(field));
@@ -149,7 +149,7 @@ sb_status sb_gather(sb_comm *comm, const sb_record *record, sb_gathered **result
   g->efficiency = sb_efficiency_of(comm, record->measurement);
   SB_TRY(gather_times(comm, record->measurement, g));
   SB_TRY(gather_rows(comm, record, g));
-  if (record->common->fields) SB_TRY(gather_digests(comm, record->fields, g));
+  if (record->common->fields) SB_TRY(sb_gather_digests(comm, record->fields, g->digest));
 cleanup:
   if (status != SB_OK) sb_gathered_destroy(&g);
   *result = g;

@@ -41,6 +41,10 @@ const double *sb_gathered_times(const sb_gathered *gathered, int time, int colum
 /* SB_INTERNAL where the ranks' boxes do not fill a field or axes of one name differ. Collective. */
 sb_status sb_gather(sb_comm *comm, const sb_record *record, sb_gathered **result);
 
+/* Digests of whole fields, from memory, on every rank: room for SB_FIELDS_MAX. Errors as above.
+ * Collective. */
+sb_status sb_gather_digests(sb_comm *comm, const sb_fields *fields, uint64_t *digest);
+
 /* Accepts NULL. Local. */
 void sb_gathered_destroy(sb_gathered **gathered);
 

@@ -38,7 +38,7 @@ void sb_h5_end(const sb_h5_errors *before) {
   H5Eset_auto2(H5E_DEFAULT, before->handler, before->data);
 }
 
-sb_status sb_h5_fail(const sb_newfile *file, const char *what) {
+sb_status sb_h5_cannot(const char *verb, const char *path, const char *what) {
   static const char mark[] = "error message = '";
   char text[SB_TEXT_SIZE];
   snprintf(text, sizeof text, "%s", first_error);
@@ -50,8 +50,12 @@ sb_status sb_h5_fail(const sb_newfile *file, const char *what) {
     reason = text;
     reason[strcspn(reason, "\n")] = '\0';
   }
-  return sb_fail(SB_IO_ERROR, "cannot write %s (%s): %s", file->path, what,
+  return sb_fail(SB_IO_ERROR, "cannot %s %s (%s): %s", verb, path, what,
                  *reason != '\0' ? reason : "HDF5 gives no reason");
+}
+
+sb_status sb_h5_fail(const sb_newfile *file, const char *what) {
+  return sb_h5_cannot("write", file->path, what);
 }
 
 herr_t sb_h5_close(hid_t *id) {
@@ -163,5 +167,22 @@ herr_t sb_h5_text(hid_t object, const char *name, const char *value) {
   }
   sb_h5_close(&type);
   free(text);
+  return result;
+}
+
+herr_t sb_h5_read_text(hid_t object, const char *name, char *text, size_t bytes) {
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;
+  hid_t space = attribute >= 0 ? H5Aget_space(attribute) : -1;
+  herr_t result = -1;
+  memset(text, 0, bytes);
+  if (type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING &&
+      H5Tis_variable_str(type) == 0 && H5Tget_size(type) < bytes &&
+      H5Sget_simple_extent_npoints(space) == 1) {
+    result = H5Aread(attribute, type, text);
+  }
+  sb_h5_close(&space);
+  sb_h5_close(&type);
+  sb_h5_close(&attribute);
   return result;
 }

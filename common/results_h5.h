@@ -20,9 +20,10 @@ typedef struct {
 void sb_h5_begin(sb_h5_errors *before);
 void sb_h5_end(const sb_h5_errors *before);
 
-/* SB_IO_ERROR with "cannot write PATH (WHAT): REASON". The reason is the operating system's where
+/* SB_IO_ERROR with "cannot VERB PATH (WHAT): REASON". The reason is the operating system's where
  * HDF5 passes it on, else what HDF5's innermost function says, of the first error since
- * sb_h5_begin. */
+ * sb_h5_begin. sb_h5_fail: with the verb "write". */
+sb_status sb_h5_cannot(const char *verb, const char *path, const char *what);
 sb_status sb_h5_fail(const sb_newfile *file, const char *what);
 
 /* File access that keeps to the format of HDF5 1.8 to 1.10, which all readers know and whose
@@ -49,6 +50,10 @@ herr_t sb_h5_attribute(hid_t object, const char *name, hid_t stored, hid_t nativ
 
 /* A text attribute: UTF-8 of fixed length, NUL-padded; an empty text is one NUL. < 0 on failure. */
 herr_t sb_h5_text(hid_t object, const char *name, const char *value);
+
+/* Reads one back, at most bytes - 1 characters; < 0 where there is none, or one of another kind, or
+ * a longer one. */
+herr_t sb_h5_read_text(hid_t object, const char *name, char *text, size_t bytes);
 
 /* Flushes and closes a file that was written to, if it is open. Returns `status`, or a failure of
  * this when that was SB_OK. Collective when the file is parallel. */

@@ -106,6 +106,16 @@ sb_status sb_h5_describe_fields(const sb_newfile *file, hid_t root, const sb_fie
   return status;
 }
 
+int64_t sb_h5_fields_bytes(const sb_fields *fields) {
+  int64_t elements = 0;
+  for (int f = 0; f < fields->count; f++) {
+    const sb_field *field = &fields->field[f];
+    elements += sb_field_elements(field);
+    for (int d = 0; d < field->dims; d++) elements += field->axis[d].n;
+  }
+  return elements * (int64_t)sizeof(double);
+}
+
 hid_t sb_h5_open_field(hid_t root, const sb_field *field) {
   hid_t group = H5Gopen2(root, "fields", H5P_DEFAULT);
   const hid_t dataset = group >= 0 ? H5Dopen2(group, field->name, H5P_DEFAULT) : -1;

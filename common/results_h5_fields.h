@@ -10,6 +10,9 @@
 sb_status sb_h5_describe_fields(const sb_newfile *file, hid_t root, const sb_fields *fields,
                                 const uint64_t *digest, bool compress);
 
+/* What the data of all fields and their axes take, in bytes. */
+int64_t sb_h5_fields_bytes(const sb_fields *fields);
+
 /* The dataset of a field. < 0 on failure. Collective when the file is parallel. */
 hid_t sb_h5_open_field(hid_t root, const sb_field *field);
 

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "results_h5_check.h"
 #include "results_h5_memory.h"
 #include "results_h5_sink.h"
 
@@ -48,12 +48,7 @@ static int64_t file_bytes(const sb_record *record, const sb_gathered *gathered) 
   int64_t bytes = INT64_C(512) << 10;
   bytes += gathered->rows * ((int64_t)sizeof(sb_row) + 64);
   bytes += gathered->rows * gathered->reps * gathered->columns * SB_TIMES * (int64_t)sizeof(double);
-  for (int f = 0; f < record->fields->count; f++) {
-    const sb_field *field = &record->fields->field[f];
-    bytes += sb_field_elements(field) * (int64_t)sizeof(double);
-    for (int d = 0; d < field->dims; d++) bytes += field->axis[d].n * (int64_t)sizeof(double);
-  }
-  return bytes;
+  return bytes + sb_h5_fields_bytes(record->fields);
 }
 
 /* Makes the file with room for the fields' data. */
@@ -95,70 +90,6 @@ cleanup:
   return status;
 }
 
-/* HDF5 compares its checksums when an object is opened and its data are read. Fields carry none and
- * are compared by their digests. */
-static herr_t read_object(hid_t root, const char *name, const H5L_info_t *info, void *unused) {
-  (void)info;
-  (void)unused;
-  if (strncmp(name, "fields/", 7) == 0) return 0;
-  hid_t object = H5Oopen(root, name, H5P_DEFAULT), space = -1, type = -1;
-  herr_t result = object >= 0 ? 0 : -1;
-  if (object >= 0 && H5Iget_type(object) == H5I_DATASET) {
-    space = H5Dget_space(object);
-    type = H5Dget_type(object);
-    const hssize_t elements = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    const size_t bytes = type >= 0 ? H5Tget_size(type) : 0;
-    char *data = elements >= 0 && bytes > 0 ? malloc((size_t)elements * bytes + 1) : NULL;
-    result = data != NULL ? H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) : -1;
-    free(data);
-  }
-  sb_h5_close(&type);
-  sb_h5_close(&space);
-  sb_h5_close(&object);
-  return result < 0 ? -1 : 0;
-}
-
-static sb_status check_name(const sb_newfile *file, hid_t root) {
-  char text[16] = "";
-  hid_t attribute = H5Aopen(root, "schema_name", H5P_DEFAULT);
-  hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;
-  if (type >= 0 && H5Tget_size(type) < sizeof text) H5Aread(attribute, type, text);
-  sb_h5_close(&type);
-  sb_h5_close(&attribute);
-  return strcmp(text, "scalebar") == 0 ? SB_OK : sb_h5_fail(file, "schema_name, read back");
-}
-
-static sb_status check(const sb_record *record, const sb_gathered *gathered,
-                       const sb_newfile *file) {
-  hid_t root = -1, access = sb_h5_access();
-  sb_status status = SB_OK;
-  SB_TRY(sb_h5_open(file, access, H5F_ACC_RDONLY, &root));
-  SB_TRY(check_name(file, root));
-  if (H5Lvisit(root, H5_INDEX_NAME, H5_ITER_NATIVE, read_object, NULL) < 0) {
-    status = sb_h5_fail(file, "read back");
-  }
-  if (status == SB_OK && with_fields(record)) {
-    status = sb_h5_check_fields(file, root, record->fields, gathered->digest);
-  }
-cleanup:
-  if (sb_h5_close(&root) < 0) {
-    sb_h5_left_open();
-    if (status == SB_OK) status = sb_h5_fail(file, "close after reading back");
-  }
-  sb_h5_close(&access);
-  return status;
-}
-
-static sb_status finish(const sb_record *record, const sb_gathered *gathered,
-                        const sb_newfile *file) {
-  sb_status status = SB_OK;
-  SB_TRY(sb_newfile_sync(file));
-  SB_TRY(check(record, gathered, file));
-  SB_TRY(sb_newfile_commit(file));
-cleanup:
-  return status;
-}
-
 sb_status sb_results_write_hdf5(sb_comm *comm, const sb_record *record, const char *path) {
   const bool first = sb_comm_rank(comm) == 0, fields = with_fields(record);
   sb_gathered *gathered = NULL;
@@ -174,7 +105,7 @@ sb_status sb_results_write_hdf5(sb_comm *comm, const sb_record *record, const ch
   }
   SB_TRY(sb_comm_agree(comm, status));
   if (fields) SB_TRY(sb_results_write_fields(comm, &file, record->fields));
-  if (first) status = finish(record, gathered, &file);
+  if (first) status = sb_h5_seal(&file, fields ? record->fields : NULL, gathered->digest);
   status = sb_comm_agree(comm, status);
 cleanup:
   if (status != SB_OK) sb_h5_agree_left_open(comm);

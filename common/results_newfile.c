@@ -27,14 +27,23 @@ static sb_status check_target(const char *path) {
   return SB_OK;
 }
 
-sb_status sb_newfile_open(sb_comm *comm, const char *path, sb_newfile *file) {
+static void begin(const char *path, uint64_t id, sb_newfile *file) {
   const struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigaction(SIGXFSZ, &ignore, &file->on_limit);
-  uint64_t id = unique_id();
-  sb_comm_broadcast(comm, &id, sizeof id);
   snprintf(file->path, sizeof file->path, "%s", path);
   snprintf(file->temporary, sizeof file->temporary, "%s.tmp.%016" PRIx64, file->path, id);
+}
+
+sb_status sb_newfile_open(sb_comm *comm, const char *path, sb_newfile *file) {
+  uint64_t id = unique_id();
+  sb_comm_broadcast(comm, &id, sizeof id);
+  begin(path, id, file);
   return sb_comm_agree(comm, sb_comm_rank(comm) == 0 ? check_target(path) : SB_OK);
+}
+
+sb_status sb_newfile_open_alone(const char *path, sb_newfile *file) {
+  begin(path, unique_id(), file);
+  return check_target(path);
 }
 
 /* The folder that holds the file. */
@@ -93,6 +102,19 @@ void sb_newfile_empty(const sb_newfile *file) {
   if (opened >= 0) close(opened);
 }
 
+void sb_newfile_hurry(const sb_newfile *file, int64_t at, int64_t bytes) {
+#ifdef __linux__
+  const int opened = open(file->temporary, O_WRONLY | O_CLOEXEC);
+  if (opened < 0) return;
+  (void)sync_file_range(opened, at, bytes, SYNC_FILE_RANGE_WRITE);
+  close(opened);
+#else
+  (void)file;
+  (void)at;
+  (void)bytes;
+#endif
+}
+
 sb_status sb_newfile_sync(const sb_newfile *file) {
   const int opened = open(file->temporary, O_RDWR | O_CLOEXEC);
   if (opened < 0) return cannot_write(file, errno);
@@ -121,7 +143,11 @@ sb_status sb_newfile_commit(const sb_newfile *file) {
   return status;
 }
 
-void sb_newfile_close(sb_comm *comm, sb_newfile *file, sb_status status) {
-  if (status != SB_OK && sb_comm_rank(comm) == 0) unlink(file->temporary);
+void sb_newfile_close_alone(sb_newfile *file, sb_status status) {
+  if (status != SB_OK) unlink(file->temporary);
   sigaction(SIGXFSZ, &file->on_limit, NULL);
+}
+
+void sb_newfile_close(sb_comm *comm, sb_newfile *file, sb_status status) {
+  sb_newfile_close_alone(file, sb_comm_rank(comm) == 0 ? status : SB_OK);
 }

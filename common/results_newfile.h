@@ -22,6 +22,9 @@ typedef struct {
  * device, a folder): the rename would replace it. Close it whatever the status. Collective. */
 sb_status sb_newfile_open(sb_comm *comm, const char *path, sb_newfile *file);
 
+/* The same for a file that one rank makes by itself. Local. */
+sb_status sb_newfile_open_alone(const char *path, sb_newfile *file);
+
 /* Makes the temporary file of these bytes. It must not exist. Local. */
 sb_status sb_newfile_write(const sb_newfile *file, const void *data, size_t bytes);
 
@@ -33,6 +36,10 @@ sb_status sb_newfile_room(const sb_newfile *file, int64_t bytes);
  */
 void sb_newfile_empty(const sb_newfile *file);
 
+/* Tells the system to begin to carry these bytes of the temporary file to the disk, where it can;
+ * sb_newfile_sync then has less to wait for. Local. */
+void sb_newfile_hurry(const sb_newfile *file, int64_t at, int64_t bytes);
+
 /* Waits until the temporary file is on the disk. Local. */
 sb_status sb_newfile_sync(const sb_newfile *file);
 
@@ -41,5 +48,6 @@ sb_status sb_newfile_commit(const sb_newfile *file);
 
 /* Where `status` is a failure, removes the temporary file. Collective. */
 void sb_newfile_close(sb_comm *comm, sb_newfile *file, sb_status status);
+void sb_newfile_close_alone(sb_newfile *file, sb_status status); /* Local. */
 
 #endif

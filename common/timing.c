@@ -16,6 +16,12 @@ double sb_now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+void sb_utc(char text[SB_UTC_TEXT]) {
+  const time_t now = time(NULL);
+  struct tm utc;
+  strftime(text, SB_UTC_TEXT, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+}
+
 double sb_now_cost(void) {
   enum { BATCHES = 31, READS = 200 };
   static double cost = 0.0;

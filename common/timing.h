@@ -18,6 +18,10 @@ typedef struct {
 /* Seconds on a clock that never goes back (CLOCK_MONOTONIC); its zero means nothing. */
 double sb_now(void);
 
+/* The date and time of day, "2026-01-31T12:00:00Z". */
+enum { SB_UTC_TEXT = 32 };
+void sb_utc(char text[SB_UTC_TEXT]);
+
 /* Cost of one sb_now call in seconds, measured when first asked (median of batches). */
 double sb_now_cost(void);
 
