@@ -1,8 +1,9 @@
 /* checkpoints.h: names of the state files that belong to a run's output. Local, but where it says
  * otherwise.
  *
- * Beside OUTPUT = DIR/run.h5 lie DIR/run.checkpoint.<step>.h5, of which the newest two are kept,
- * and DIR/run.snapshot.<step>.h5, all of which are; <step> has 12 digits.
+ * Beside OUTPUT = DIR/run.h5 lie DIR/run.checkpoint.<step>.h5, of which two are kept, and
+ * DIR/run.snapshot.<step>.h5, all of which are; <step> has 12 digits. Of OUTPUT's name only an
+ * ending .h5 is left out: DIR/run.v2 has DIR/run.v2.checkpoint.<step>.h5.
  */
 #ifndef SCALEBAR_CHECKPOINTS_H
 #define SCALEBAR_CHECKPOINTS_H
@@ -14,16 +15,21 @@
 
 enum { SB_CHECKPOINTS_KEPT = 2, SB_CHECKPOINTS_MOST = 64 };
 
-/* kind: "checkpoint", "snapshot". SB_BAD_INPUT where the name does not fit into `bytes`. */
+/* kind: "checkpoint", "snapshot". SB_BAD_INPUT where the name does not fit into `bytes`, or the
+ * step into its digits. */
 sb_status sb_state_path(const char *output, const char *kind, int64_t step, char *path,
                         size_t bytes);
 
-/* Steps of the checkpoints that lie beside `output`, newest first, at most SB_CHECKPOINTS_MOST.
- * Rank 0 looks; all ranks get the same. SB_BAD_INPUT where there is none. Collective. */
+/* Steps of the checkpoints that lie beside `output`, highest first, at most SB_CHECKPOINTS_MOST (of
+ * more, the highest). Rank 0 looks; all ranks get the same. SB_BAD_INPUT where there is none,
+ * SB_IO_ERROR where the folder cannot be read. Collective.
+ *   steps [out] room for SB_CHECKPOINTS_MOST */
 sb_status sb_checkpoints_find(sb_comm *comm, const char *output, int64_t *steps, int *found);
 
-/* Removes checkpoints older than the newest SB_CHECKPOINTS_KEPT, and temporary files that killed
- * writers of checkpoints left beside `output`. Call it on one rank after a new one is in place. */
-void sb_checkpoints_prune(const char *output);
+/* After the checkpoint of `step` is in place: keeps it and the highest before it
+ * (SB_CHECKPOINTS_KEPT in all) and removes the others, those of later steps too: they are from an
+ * earlier run, or were found damaged. Also removes the temporary files of killed writers of
+ * checkpoints. A file that cannot be removed stays. Call it on one rank. */
+void sb_checkpoints_prune(const char *output, int64_t step);
 
 #endif
