@@ -3,6 +3,7 @@
 
     check_schema.py FILE.h5 [--json FILE.json] [--ranks N] [--threads T] [--nodes N] [--app A]
                     [--variant V] [--result R] [--fields NAME...] [--per-node]
+    check_schema.py STATE.h5 --state [--app A] [--variant V] [--fields NAME...]
 
 h5py reads every attribute and dataset; ncdump -h and xarray (engines netcdf4 and h5netcdf) open the
 file and every group. Ends with exit code 1 and one sentence for each thing that is wrong.
@@ -28,6 +29,8 @@ WHOLES = "schema_version ranks threads nodes seed".split()
 FLAGS = "git_dirty placement_ok".split()
 MAY_BE_EMPTY = {"warnings"}
 
+STATE_TEXTS = "schema_name title kind app variant problem created_utc hdf5_library".split()
+
 PHASES = "compute communicate wait io".split()
 EFFICIENCY = "parallel_efficiency load_balance communication_efficiency".split()
 WORKLOAD = "units flop bytes comm_bytes_predicted comm_bytes_actual".split()
@@ -40,6 +43,8 @@ COMMON_KEYS = """size memory scaling per threads exchange warmup min_reps max_re
 output fields json expect watchdog compress""".split()
 # What udunits parses among the units that Scalebar uses; udunits2 itself is asked where it is there.
 UNITS = {"1", "s", "s-1", "byte", "byte s-1", "Hz", "microjoule", "K", "m"}
+
+UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 wrong: list[str] = []
 
@@ -101,7 +106,7 @@ def check_root(f: h5py.File, want: argparse.Namespace) -> None:
         return
     check(text(f.attrs["schema_name"]) == "scalebar", "schema_name is not scalebar")
     check(f.attrs["schema_version"] == 1, "schema_version is not 1")
-    patterns = {"created_utc": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "input_sha256": r"[0-9a-f]{64}",
+    patterns = {"created_utc": UTC, "input_sha256": r"[0-9a-f]{64}",
                 "git_commit": r"[0-9a-f]{40}|unknown", "binary_sha256": r"[0-9a-f]{64}|unknown",
                 "result": "PASS|WRONG|SLOW", "scaling": "strong|weak", "tier": "base|[a-z]+",
                 "variant": "serial|omp|mpi|hybrid"}
@@ -117,6 +122,24 @@ def check_root(f: h5py.File, want: argparse.Namespace) -> None:
         expected = getattr(want, name)
         check(expected is None or text(f.attrs[name]) == expected,
               f"attribute /{name} is {text(f.attrs[name])!r}, expected {expected!r}")
+
+
+def check_state_root(f: h5py.File, want: argparse.Namespace) -> None:
+    for name in STATE_TEXTS:
+        check_text(f, name)
+    for name in ("schema_version", "step"):
+        check_attribute(f, name, np.int64)
+    check_attribute(f, "time", np.float64)
+    if wrong:
+        return
+    expected = {"schema_name": "scalebar", "kind": "state", "app": want.app, "variant": want.variant}
+    for name, value in expected.items():
+        check(value is None or text(f.attrs[name]) == value,
+              f"attribute /{name} is {text(f.attrs[name])!r}, expected {value!r}")
+    check(f.attrs["schema_version"] == 1, "schema_version is not 1")
+    check(f.attrs["step"] >= 0, "step is negative")
+    check(re.fullmatch(UTC, text(f.attrs["created_utc"])) is not None, "created_utc is no date and time")
+    check(list(f) == ["fields"], f"a state holds {list(f)}, not fields alone")
 
 
 def check_shape(f: h5py.File, path: str, axes: tuple[str, ...]) -> h5py.Dataset | None:
@@ -260,13 +283,13 @@ def check_object(name: str, data: h5py.Group | h5py.Dataset) -> None:
                   f"scale {scale.name} has no long_name or units")
 
 
-def check_netcdf(path: str, groups: list[str], per_node: bool) -> None:
+def check_netcdf(path: str, groups: list[str], row: str) -> None:
+    """`row`: what the rows of /machine/host are, "" where there is no such thing."""
     if shutil.which("ncdump"):
         shown = subprocess.run(["ncdump", path], capture_output=True, text=True, check=False)
         check(shown.returncode == 0, f"ncdump fails: {shown.stderr.strip()}")
         check("phony_dim" not in shown.stdout, "ncdump shows a phony_dim: an axis without a scale")
-        row = "node" if per_node else "rank"
-        check(f"char host({row}, host_length)" in shown.stdout, "ncdump does not show machine/host")
+        check(row == "" or f"char host({row}, host_length)" in shown.stdout, "ncdump does not show machine/host")
     try:
         import xarray
     except ImportError:
@@ -328,23 +351,27 @@ def main() -> int:
     for name in ("app", "variant", "result"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--fields", nargs="*", help="expect exactly /fields with these, or none")
+    parser.add_argument("--state", action="store_true", help="expect a state file, not a result")
     parser.add_argument("--per-node", action="store_true", help="expect rows of nodes, not of ranks")
     want = parser.parse_args()
     with h5py.File(want.file, "r") as f:
-        check_root(f, want)
-        check_timing(f, want.per_node)
-        check_figures(f)
-        check_groups(f, want.per_node)
+        if want.state:
+            check_state_root(f, want)
+        else:
+            check_root(f, want)
+            check_timing(f, want.per_node)
+            check_figures(f)
+            check_groups(f, want.per_node)
         check_fields(f, want)
         f.visititems(check_object)
         groups = [name for name in f if isinstance(f[name], h5py.Group)]
         if want.json:
             check_json(want.json, f)
-    check_netcdf(want.file, groups, want.per_node)
+    check_netcdf(want.file, groups, "" if want.state else "node" if want.per_node else "rank")
     for sentence in wrong:
         print(f"{want.file}: {sentence}", file=sys.stderr)
     if not wrong:
-        print(f"{want.file}: schema 1 is complete")
+        print(f"{want.file}: {'a whole state' if want.state else 'schema 1 is complete'}")
     return 1 if wrong else 0
 
 
