@@ -51,7 +51,8 @@ typedef struct {
    * arrays, and the key is refused. Local. */
   sb_status (*fill)(void *config, double bytes);
 
-  /* Rules between keys; may replace "auto" values. Local. NULL: none. */
+  /* Rules between keys; may replace "auto" values. The same on all ranks. Collective. NULL: none.
+   */
   sb_status (*check)(const sb_run *run, void *config);
 
   /* The work of this rank (of `ranks`, each with `threads`). Local, cheap, cannot fail. */
@@ -63,8 +64,17 @@ typedef struct {
   /* Units a second of one worker, measured on this core in under 50 ms, for --dry-run. Local. */
   double (*probe_rate)(const void *config);
 
-  /* Decomposes, allocates, touches first. Collective. */
-  sb_status (*setup)(const sb_run *run, const void *config, void **state);
+  /* Whether this configuration asks for one repetition without warm-up, whatever the keys of
+   * repetitions say. Local. NULL: never. */
+  bool (*single)(const void *config);
+
+  /* Decomposes, allocates, touches first. May settle in `config` what only files can tell; `plan`
+   * is asked again afterwards. Collective. */
+  sb_status (*setup)(const sb_run *run, void *config, void **state);
+
+  /* How ranks of a node hand over data: "none", "message", "shared". Local. NULL: they have none.
+   */
+  const char *(*exchange)(const void *state);
 
   /* Untimed: restores the input of a repetition. NULL when run() needs nothing restored, and only
    * then are short repetitions looped. Collective. */
@@ -80,6 +90,10 @@ typedef struct {
   /* Figures of the app's own (rate and time are the driver's) and fields. Collective; fields point
    * into memory that lives until teardown. */
   sb_status (*output)(void *state, sb_figures *figures, sb_fields *fields);
+
+  /* Writes what belongs beside the HDF5 file, once that is in place. Rank 0 alone. NULL: nothing.
+   */
+  sb_status (*sidecar)(const void *state, const char *output);
 
   /* Accepts *state NULL (setup failed) and sets it to NULL. Collective. */
   void (*teardown)(void **state);

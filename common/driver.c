@@ -97,11 +97,19 @@ cleanup:
   return status;
 }
 
+static void make_plan(sb_driver *d) {
+  d->app->plan(d->config, sb_comm_size(d->comm), d->run.threads, sb_comm_rank(d->comm), &d->plan);
+}
+
 /* From the problem asked for to the problem that runs. */
 static sb_status size_problem(sb_driver *d) {
   const sb_app *app = d->app;
   sb_status status = SB_OK;
   if (app->check != NULL) SB_TRY(app->check(&d->run, d->config));
+  if (app->single != NULL && app->single(d->config)) {
+    d->common.warmup = 0;
+    d->common.min_reps = d->common.max_reps = 1;
+  }
   memcpy(d->asked, d->config, app->config_size);
   if (d->common.memory > 0.0) {
     if (app->fill == NULL) {
@@ -116,7 +124,7 @@ static sb_status size_problem(sb_driver *d) {
     const int64_t workers = (int64_t)sb_comm_size(d->comm) * d->run.threads;
     SB_TRY(app->grow(d->config, d->common.per == SB_PER_NODE ? sb_comm_nodes(d->comm) : workers));
   }
-  app->plan(d->config, sb_comm_size(d->comm), d->run.threads, sb_comm_rank(d->comm), &d->plan);
+  make_plan(d);
   const double needed = d->plan.memory_rank * sb_comm_node_size(d->comm);
   if (d->machine.memory_available > 0 && needed > (double)d->machine.memory_available) {
     return sb_fail(SB_NO_MEMORY, "this problem needs %.4g GB on this node; %.4g GB are free",
@@ -230,48 +238,6 @@ cleanup:
   return status;
 }
 
-static sb_status write_results(sb_driver *d) {
-  if (d->common.output[0] == '\0' && d->common.json[0] == '\0') return SB_OK;
-  sb_status status = SB_OK;
-  char allowed[SB_CPUS_TEXT], seen[SB_CPUS_TEXT], sha256[65], created[SB_UTC_TEXT], kernel[64];
-  sb_watchdog_phase("result files");
-  sb_placement_allowed(d->placement, allowed);
-  sb_placement_seen(d->placement, seen);
-  if (sb_comm_rank(d->comm) == 0) sb_binary_sha256(sha256);
-  sb_comm_broadcast(d->comm, sha256, sizeof sha256);
-  sb_utc(created);
-  d->app->kernel_name(d->config, kernel, sizeof kernel);
-  const sb_record record = {.app = d->app,
-                            .common = &d->common,
-                            .config = d->asked,
-                            .request = &d->request,
-                            .variant = sb_comm_variant(),
-                            .kernel = kernel,
-                            .exchange = "none",
-                            .result = sb_verdict_word(d->verdict),
-                            .warnings = d->warnings,
-                            .created_utc = created,
-                            .binary_sha256 = sha256,
-                            .placement_ok = d->placement_ok,
-                            .threads = d->run.threads,
-                            .machine = &d->machine,
-                            .before = &d->before,
-                            .after = &d->after,
-                            .cpus_allowed = allowed,
-                            .cpus_seen = seen,
-                            .plan = &d->plan,
-                            .measurement = d->measurement,
-                            .checks = &d->checks,
-                            .figures = &d->figures,
-                            .fields = &d->fields};
-  if (d->common.output[0] != '\0') {
-    SB_TRY(sb_results_write_hdf5(d->comm, &record, d->common.output));
-  }
-  if (d->common.json[0] != '\0') SB_TRY(sb_results_write_json(d->comm, &record, d->common.json));
-cleanup:
-  return status;
-}
-
 /* What was printed must have arrived: a full disk under stdout is no success. */
 static sb_status flush_stdout(void) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return SB_OK;
@@ -283,12 +249,13 @@ static sb_status compute(sb_driver *d) {
   SB_TRY(place(d));
   sb_watchdog_phase("setup");
   SB_TRY(sb_comm_agree(d->comm, d->app->setup(&d->run, d->config, &d->state)));
+  make_plan(d);
   SB_TRY(measure(d));
   SB_TRY(judge(d));
   sb_driver_show_measurement(d);
   SB_TRY(sb_driver_show_outcome(d));
   SB_TRY(sb_comm_agree(d->comm, flush_stdout()));
-  SB_TRY(write_results(d));
+  SB_TRY(sb_driver_write_results(d));
 cleanup:
   sb_watchdog_phase("teardown");
   if (d->state != NULL) d->app->teardown(&d->state);

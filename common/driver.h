@@ -40,6 +40,9 @@ typedef struct {
  * with the same text; no message is exchanged. */
 void sb_driver_warn(sb_driver *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The files that the keys output and json ask for, and the app's sidecar. Collective. */
+sb_status sb_driver_write_results(sb_driver *d);
+
 /* --dry-run: decomposition, memory, idle ranks, work and expected time. Rank 0 prints. Local. */
 void sb_driver_show_plan(const sb_driver *d);
 

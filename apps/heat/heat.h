@@ -10,10 +10,12 @@
 
 extern const sb_app heat_app;
 
-enum { HEAT_ARRAYS = 2, HEAT_PROBLEM_TEXT = 256 };
+enum { HEAT_ARRAYS = 2 };
 
 typedef struct {
   heat_problem problem;
+  int64_t dims;                  /* as given; problem.dims follows (heat_options.c) */
+  int boundary;                  /* index in the choices of the key; problem.boundary follows */
   int kernel;                    /* heat_kernel_kind */
   int simd;                      /* index in the choices of the key `simd` */
   int64_t halo;                  /* depth; 0: chosen by cost (heat_plan.h) */
@@ -21,6 +23,7 @@ typedef struct {
   int64_t snapshots, checkpoint; /* steps between two; 0: none */
   char restart[SB_TEXT_SIZE];    /* output whose checkpoints to go on from, "" for none */
   int64_t first_step;            /* that the run begins with: 0, or the checkpoint's */
+  int node_size; /* ranks a node where all nodes hold as many, 0 elsewhere (heat.c: check) */
 } heat_config;
 
 typedef struct {
@@ -31,7 +34,7 @@ typedef struct {
   sb_box box;   /* own cells, in the coordinates of the whole grid; empty where idle */
   heat_box own; /* the same, relative to its first cell */
   heat_sweep sweep;
-  int64_t depth[SB_AXES]; /* of the halo */
+  int64_t halo; /* steps between exchanges, and depth of the halo */
   double *memory[HEAT_ARRAYS];
   heat_grid array[HEAT_ARRAYS];
   int now;      /* array[now] is the field at `step` */
@@ -45,7 +48,6 @@ typedef struct {
       first_digest; /* this rank's share: of the last field, of the first repetition's */
   int64_t changed;  /* repetitions that ended with another digest than the first */
 
-  double *packed; /* own cells without halo, for output: inside memory[1 - now] */
   double written_bytes, written_seconds;
 } heat_state;
 

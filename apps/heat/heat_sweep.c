@@ -61,47 +61,102 @@ heat_box heat_sweep_share(const heat_box *box, int dims) {
   return mine;
 }
 
+static bool empty(const heat_box *box) {
+  return box->hi[HEAT_Z] <= box->lo[HEAT_Z] || box->hi[HEAT_Y] <= box->lo[HEAT_Y] ||
+         box->hi[HEAT_X] <= box->lo[HEAT_X];
+}
+
+void heat_sweep_sides(const heat_sweep *s, const heat_grid *grid, const heat_box *box) {
+  if (!empty(box)) {
+    const heat_box mine = heat_sweep_share(box, s->law.dims);
+    heat_set_sides(grid, &mine, &s->law, &s->sides);
+  }
+#pragma omp barrier
+}
+
 void heat_sweep_step(const heat_sweep *s, const heat_grid *now, const heat_grid *next,
                      const heat_box *box) {
-  const heat_box mine = heat_sweep_share(box, s->law.dims);
-  if (s->kind == HEAT_PLAIN) {
-    heat_step_plain(&s->law, now, next, &mine);
-  } else {
-    s->vector.streaming(&s->law, now, next, &mine);
+  if (!empty(box)) {
+    const heat_box mine = heat_sweep_share(box, s->law.dims);
+    /* Each thread alone reads what lies beyond the sides of its share. */
+    if (s->sides.mirror) heat_set_sides(now, &mine, &s->law, &s->sides);
+    if (s->kind == HEAT_PLAIN) {
+      heat_step_plain(&s->law, now, next, &mine);
+    } else {
+      s->vector.streaming(&s->law, now, next, &mine);
+    }
   }
 #pragma omp barrier
 }
 
 static int64_t pieces(int64_t cells, int64_t size) { return (cells + size - 1) / size; }
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* Tiles across the axis that they walk along, times pieces of that axis: enough for all threads. */
-void heat_sweep_tiles(const heat_sweep *s, const heat_grid *now, const heat_grid *next,
-                      const heat_box *box, int steps) {
+/* How a box is cut into tiles: columns along x, rows along y (one in 2-D), and pieces of the axis
+ * that tiles walk along. */
+typedef struct {
+  int walk;
+  int64_t columns, rows, chunks;
+} tiling;
+
+/* Enough pieces for all threads, and where the walk begins or ends at a neighbour, more of them, so
+ * that some are inner ones; but each long against the steps that it repeats. */
+static tiling cut(const heat_sweep *s, const heat_box *box, int steps) {
   const bool flat = s->law.dims == 2;
-  const int walk = flat ? HEAT_Y : HEAT_Z;
-  const int64_t length = box->hi[walk] - box->lo[walk], width = box->hi[HEAT_X] - box->lo[HEAT_X];
-  const int64_t height = flat ? 1 : box->hi[HEAT_Y] - box->lo[HEAT_Y];
-  if (length <= 0 || width <= 0 || height <= 0) return;
-  const int64_t columns = pieces(width, s->tile_x), rows = pieces(height, s->tile_y);
-  const int64_t longest = most(pieces(length, sb_thread_count()), ROWS_PER_STEP * (int64_t)steps);
-  const int64_t chunks = pieces(length, longest);
+  tiling t = {.walk = flat ? HEAT_Y : HEAT_Z, .rows = 1};
+  t.columns = pieces(box->hi[HEAT_X] - box->lo[HEAT_X], s->tile_x);
+  if (!flat) t.rows = pieces(box->hi[HEAT_Y] - box->lo[HEAT_Y], s->tile_y);
+  const int64_t length = box->hi[t.walk] - box->lo[t.walk];
+  const int ends = (box->lo[t.walk] > s->sides.domain.lo[t.walk]) +
+                   (box->hi[t.walk] < s->sides.domain.hi[t.walk]);
+  const int64_t wanted = most(sb_thread_count(), ends > 0 ? ends + 1 : 1);
+  t.chunks = most(1, least(wanted, length / (ROWS_PER_STEP * (int64_t)steps)));
+  return t;
+}
+
+static heat_box tile_of(const heat_sweep *s, const heat_box *box, const tiling *t, int64_t i) {
+  heat_box tile = *box;
+  const sb_range x =
+      sb_split(box->hi[HEAT_X] - box->lo[HEAT_X], HEAT_ALIGN, t->columns, i % t->columns);
+  tile.lo[HEAT_X] = box->lo[HEAT_X] + x.lo;
+  tile.hi[HEAT_X] = box->lo[HEAT_X] + x.hi;
+  if (s->law.dims == 3) {
+    const sb_range y =
+        sb_split(box->hi[HEAT_Y] - box->lo[HEAT_Y], 1, t->rows, i / t->columns % t->rows);
+    tile.lo[HEAT_Y] = box->lo[HEAT_Y] + y.lo;
+    tile.hi[HEAT_Y] = box->lo[HEAT_Y] + y.hi;
+  }
+  const sb_range w =
+      sb_split(box->hi[t->walk] - box->lo[t->walk], 1, t->chunks, i / t->columns / t->rows);
+  tile.lo[t->walk] = box->lo[t->walk] + w.lo;
+  tile.hi[t->walk] = box->lo[t->walk] + w.hi;
+  return tile;
+}
+
+/* Whether all that a tile reads lies inside its box. */
+static bool inner(const heat_sweep *s, const heat_box *box, const heat_box *tile, int steps) {
+  for (int a = HEAT_AXES - s->law.dims; a < HEAT_AXES; a++) {
+    if (most(tile->lo[a] - steps, s->sides.domain.lo[a]) < box->lo[a]) return false;
+    if (least(tile->hi[a] + steps, s->sides.domain.hi[a]) > box->hi[a]) return false;
+  }
+  return true;
+}
+
+void heat_sweep_tiles(const heat_sweep *s, const heat_grid *now, const heat_grid *next,
+                      const heat_box *box, int steps, heat_tiles which, void (*between)(void *),
+                      void *context) {
+  if (empty(box)) return;
+  const tiling t = cut(s, box, steps);
 #pragma omp for schedule(dynamic, 1)
-  for (int64_t i = 0; i < columns * rows * chunks; i++) {
-    const sb_range x = sb_split(width, HEAT_ALIGN, columns, i % columns);
-    const sb_range y = sb_split(height, 1, rows, i / columns % rows);
-    const sb_range w = sb_split(length, 1, chunks, i / columns / rows);
-    heat_box tile = *box;
-    tile.lo[HEAT_X] = box->lo[HEAT_X] + x.lo;
-    tile.hi[HEAT_X] = box->lo[HEAT_X] + x.hi;
-    if (!flat) {
-      tile.lo[HEAT_Y] = box->lo[HEAT_Y] + y.lo;
-      tile.hi[HEAT_Y] = box->lo[HEAT_Y] + y.hi;
+  for (int64_t i = 0; i < t.columns * t.rows * t.chunks; i++) {
+    const heat_box tile = tile_of(s, box, &t, i);
+    if (which != HEAT_TILES_ALL && inner(s, box, &tile, steps) != (which == HEAT_TILES_INNER)) {
+      continue;
     }
-    tile.lo[walk] = box->lo[walk] + w.lo;
-    tile.hi[walk] = box->lo[walk] + w.hi;
     s->vector.tile[s->law.dims - 2](&s->law, now, next, &tile, steps, &s->sides,
                                     s->scratch[sb_thread()]);
+    if (between != NULL && sb_thread() == 0) between(context);
   }
 }

@@ -37,12 +37,23 @@ int64_t heat_sweep_bytes(heat_kernel_kind kind, int dims, int steps, int threads
  * threads. */
 heat_box heat_sweep_share(const heat_box *box, int dims);
 
-/* One step of `box` by the kernels plain and streaming: see heat_step_plain. */
+/* Sets the cells beyond the sides of the domain that `box` touches: see heat_set_sides. */
+void heat_sweep_sides(const heat_sweep *sweep, const heat_grid *grid, const heat_box *box);
+
+/* One step of `box` by the kernels plain and streaming: see heat_step_plain. Sets the cells beyond
+ * mirroring sides of `now` itself; zeros beyond the others must be there. */
 void heat_sweep_step(const heat_sweep *sweep, const heat_grid *now, const heat_grid *next,
                      const heat_box *box);
 
-/* `steps` <= most_steps steps of `box` in tiles: see heat_tile_2d. */
+/* Which tiles of a box: those that need no cells outside of the box itself, the others, or all. */
+typedef enum { HEAT_TILES_INNER, HEAT_TILES_OUTER, HEAT_TILES_ALL } heat_tiles;
+
+/* `steps` <= most_steps steps of `box` in tiles: see heat_tile_2d, also for what must be set beyond
+ * the sides. Boxes with neighbours are cut into tiles so that about half or more of them are inner
+ * ones, where the box is large enough. The main thread calls between(context) after each tile of
+ * its own, unless that is NULL. */
 void heat_sweep_tiles(const heat_sweep *sweep, const heat_grid *now, const heat_grid *next,
-                      const heat_box *box, int steps);
+                      const heat_box *box, int steps, heat_tiles which, void (*between)(void *),
+                      void *context);
 
 #endif

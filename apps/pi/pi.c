@@ -128,7 +128,7 @@ static double probe_rate(const void *config) {
   }
 }
 
-static sb_status setup(const sb_run *run, const void *config, void **state) {
+static sb_status setup(const sb_run *run, void *config, void **state) {
   pi_state *s = calloc(1, sizeof *s);
   if (s == NULL) return sb_fail(SB_NO_MEMORY, "no memory for %zu bytes", sizeof *s);
   *state = s;

@@ -92,7 +92,7 @@ static double rate(const bench *b, int line) {
 #pragma omp parallel
   {
     if (s->kind == HEAT_BLOCKED) {
-      heat_sweep_tiles(s, &b->now, &b->next, all, b->steps);
+      heat_sweep_tiles(s, &b->now, &b->next, all, b->steps, HEAT_TILES_ALL, NULL, NULL);
     } else {
       heat_sweep_step(s, &b->now, &b->next, all);
     }

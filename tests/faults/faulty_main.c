@@ -82,7 +82,7 @@ static sb_status outcome(bool due, sb_status status) {
   return sb_fail(SB_NO_MEMORY, "planted: no memory");
 }
 
-static sb_status setup(const sb_run *run, const void *config, void **state) {
+static sb_status setup(const sb_run *run, void *config, void **state) {
   the_run = run;
   faulty_rank = sb_comm_rank(run->comm);
   const bool due = is_due("setup");

@@ -1,0 +1,81 @@
+/* faulty_heat.c: the mini-app heat with one wrong number planted. The linker puts these functions
+ * in place of sb_xchg_start, sb_xchg_finish and heat_advance (--wrap), around the real ones.
+ *
+ * SB_FAULT="kind=halo rank=1 call=3 bit=40"
+ *   halo    flips a bit of the halo cell before the box's first row, after the call-th exchange
+ *   corner  the same for the cell before that row's first cell: a halo of depth 1 has no corners
+ *   level   hands the neighbours the rims of the step before, at the call-th exchange
+ *   cell    flips a bit of the box's middle cell after the call-th stretch of steps
+ *   nan     makes that cell NaN */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heat.h"
+
+void __real_sb_xchg_start(sb_xchg *xchg, const sb_array *array, sb_clock *clock);
+void __wrap_sb_xchg_start(sb_xchg *xchg, const sb_array *array, sb_clock *clock);
+void __real_sb_xchg_finish(sb_xchg *xchg, const sb_array *array, sb_clock *clock);
+void __wrap_sb_xchg_finish(sb_xchg *xchg, const sb_array *array, sb_clock *clock);
+void __real_heat_advance(heat_state *state, int64_t until, sb_clock *clock);
+void __wrap_heat_advance(heat_state *state, int64_t until, sb_clock *clock);
+
+static int own_rank = -1;
+
+static long number(const char *key, long otherwise) {
+  char name[32];
+  const char *text = getenv("SB_FAULT");
+  snprintf(name, sizeof name, "%s=", key);
+  const char *found = text != NULL ? strstr(text, name) : NULL;
+  return found != NULL ? strtol(found + strlen(name), NULL, 10) : otherwise;
+}
+
+static bool is_due(const char *kind, long call) {
+  char name[32];
+  const char *text = getenv("SB_FAULT");
+  snprintf(name, sizeof name, "kind=%s ", kind);
+  if (text == NULL || strstr(text, name) == NULL || own_rank != number("rank", 0) ||
+      call != number("call", 1)) {
+    return false;
+  }
+  fprintf(stderr, "FAULT planted: %s\n", kind);
+  return true;
+}
+
+static void flip(double *cell) {
+  uint64_t bits;
+  memcpy(&bits, cell, sizeof bits);
+  bits ^= UINT64_C(1) << number("bit", 45);
+  memcpy(cell, &bits, sizeof bits);
+}
+
+void __wrap_sb_xchg_start(sb_xchg *xchg, const sb_array *array, sb_clock *clock) {
+  static long calls;
+  static sb_array before;
+  sb_array given = *array;
+  if (++calls > 1 && is_due("level", calls)) given = before;
+  before = *array;
+  __real_sb_xchg_start(xchg, &given, clock);
+}
+
+void __wrap_sb_xchg_finish(sb_xchg *xchg, const sb_array *array, sb_clock *clock) {
+  static long calls;
+  __real_sb_xchg_finish(xchg, array, clock);
+  calls++;
+  if (is_due("halo", calls)) flip(array->cell - array->stride[HEAT_Y]);
+  if (is_due("corner", calls)) flip(array->cell - array->stride[HEAT_Y] - 1);
+}
+
+void __wrap_heat_advance(heat_state *state, int64_t until, sb_clock *clock) {
+  static long calls;
+  own_rank = sb_comm_rank(state->run->comm);
+  __real_heat_advance(state, until, clock);
+  calls++;
+  const heat_grid *grid = &state->array[state->now];
+  double *middle = grid->cell + state->own.hi[HEAT_Z] / 2 * grid->plane +
+                   state->own.hi[HEAT_Y] / 2 * grid->row + state->own.hi[HEAT_X] / 2;
+  if (is_due("cell", calls)) flip(middle);
+  if (is_due("nan", calls)) *middle = (double)NAN;
+}
