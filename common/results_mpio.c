@@ -1,4 +1,4 @@
-/* results_mpio.c: fields of all ranks, written collectively by parallel HDF5. */
+/* results_mpio.c: fields of all ranks, written by parallel HDF5. */
 #include <errno.h>
 #include <fcntl.h>
 #include <mpi.h>
@@ -10,15 +10,16 @@
 /* How the ranks' boxes of a field go into its dataset: slab by slab, a slab being some rows of the
  * first axis along which the box has more than one.
  *
- * Where every box is one run of bytes in the file, each rank writes its own, in small slabs that
- * the system then carries to the disk while the next are copied; with fewer than that, MPI-IO
- * gathers the rows of several ranks into long runs first, which costs a copy of all data through
- * messages. (A gibibyte from two ranks, against plain write() and fsync(): 1.1 and 0.8 of its
- * speed.) */
+ * Where every box is one run of bytes in the file, each rank writes its own without waiting for
+ * others, in small slabs that the system then carries to the disk while the next are copied. Other
+ * boxes all ranks write together, so that MPI-IO can gather the rows of several into long runs;
+ * that costs a copy of all data through messages. (A gibibyte from two ranks, against plain write()
+ * and fsync(): 1.1 and 0.8 of its speed.) */
 typedef struct {
-  int cut;       /* axis that slabs are cut along */
-  bool run;      /* one run of bytes in each box */
-  int64_t bytes; /* at most in a slab, or one row: MPI counts in int, MPI-IO keeps copies */
+  int cut;        /* axis that slabs are cut along */
+  bool run;       /* one run of bytes in each box */
+  int64_t lo, hi; /* rows of this rank, lo == hi where it has none */
+  int64_t rows;   /* in a slab: MPI counts in int, MPI-IO keeps copies */
 } slabs;
 static const int64_t RUN_BYTES = INT64_C(32) << 20, GATHERED_BYTES = INT64_C(256) << 20;
 
@@ -35,15 +36,20 @@ static bool is_contiguous(hid_t dataset) {
 
 /* Chooses the same `run` on all ranks. Collective. */
 static slabs choose_slabs(sb_comm *comm, hid_t dataset, const sb_field *field) {
+  const int64_t held = sb_field_held(field);
   slabs s = {.cut = 0};
   while (s.cut < field->dims - 1 && field->hi[s.cut] - field->lo[s.cut] == 1) s.cut++;
   int64_t run = is_contiguous(dataset);
-  for (int d = s.cut + 1; d < field->dims && sb_field_held(field) > 0; d++) {
+  for (int d = s.cut + 1; d < field->dims && held > 0; d++) {
     if (field->hi[d] - field->lo[d] < field->axis[d].n) run = 0;
   }
   sb_comm_min_i64(comm, &run, 1);
   s.run = run != 0;
-  s.bytes = s.run ? RUN_BYTES : GATHERED_BYTES;
+  s.hi = field->hi[s.cut];
+  s.lo = held > 0 ? field->lo[s.cut] : s.hi;
+  const int64_t row = held > 0 ? held / (s.hi - s.lo) * (int64_t)sizeof(double) : 1;
+  const int64_t bytes = s.run ? RUN_BYTES : GATHERED_BYTES;
+  s.rows = row < bytes ? bytes / row : 1;
   return s;
 }
 
@@ -76,18 +82,6 @@ static herr_t write_rows(hid_t dataset, hid_t transfer, const sb_field *field, i
   return result;
 }
 
-/* Collective writing; of runs, with each rank's own calls underneath. < 0 on failure. */
-static hid_t transfer_of(bool run) {
-  hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
-  if (transfer < 0) return -1;
-  herr_t result = H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
-  if (result >= 0 && run) {
-    result = H5Pset_dxpl_mpio_collective_opt(transfer, H5FD_MPIO_INDIVIDUAL_IO);
-  }
-  if (result < 0) sb_h5_close(&transfer);
-  return transfer;
-}
-
 /* Lets the system begin to carry rows of a run to the disk. */
 static void hurry(const sb_newfile *file, hid_t dataset, const sb_field *field, int cut, int64_t lo,
                   int64_t hi) {
@@ -102,33 +96,48 @@ static void hurry(const sb_newfile *file, hid_t dataset, const sb_field *field, 
                    (hi - lo) * row * (int64_t)sizeof(double));
 }
 
+/* Each rank by itself. Local. */
+static herr_t write_run(const sb_newfile *file, hid_t dataset, const sb_field *field, slabs s) {
+  herr_t result = 0;
+  for (int64_t lo = s.lo; lo < s.hi && result >= 0; lo += s.rows) {
+    const int64_t hi = lo + s.rows < s.hi ? lo + s.rows : s.hi;
+    result = write_rows(dataset, H5P_DEFAULT, field, s.cut, lo, hi);
+    if (result >= 0) hurry(file, dataset, field, s.cut, lo, hi);
+  }
+  return result;
+}
+
 /* All ranks go round as often as the one with most rows; they agree each time, so that none waits
  * in a collective write for a rank that failed. */
-static sb_status write_field(sb_comm *comm, const sb_newfile *file, hid_t dataset,
-                             const sb_field *field) {
-  const slabs s = choose_slabs(comm, dataset, field);
-  const int64_t first = field->lo[s.cut], end = field->hi[s.cut], rows = end - first;
-  const int64_t held = sb_field_held(field);
-  const int64_t row_bytes = held > 0 ? held / rows * (int64_t)sizeof(double) : 1;
-  const int64_t at_once = row_bytes < s.bytes ? s.bytes / row_bytes : 1;
-  int64_t rounds = held > 0 ? (rows + at_once - 1) / at_once : 1;
+static sb_status write_gathered(sb_comm *comm, const sb_newfile *file, hid_t dataset,
+                                const sb_field *field, slabs s) {
+  int64_t rounds = (s.hi - s.lo + s.rows - 1) / s.rows;
+  if (rounds == 0) rounds = 1;
   sb_comm_max_i64(comm, &rounds, 1);
   sb_status status = SB_OK;
-  hid_t transfer = transfer_of(s.run);
-  if (transfer < 0) status = sb_h5_fail(file, "parallel transfer");
+  hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+  if (transfer < 0 || H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE) < 0) {
+    status = sb_h5_fail(file, "parallel transfer");
+  }
   SB_TRY(sb_comm_agree(comm, status));
   for (int64_t round = 0; round < rounds; round++) {
-    int64_t lo = first + round * at_once, hi = lo + at_once;
-    if (hi > end) hi = end;
-    if (held == 0 || lo > hi) lo = hi = end;
+    int64_t lo = s.lo + round * s.rows, hi = lo + s.rows;
+    if (hi > s.hi) hi = s.hi;
+    if (lo > hi) lo = hi;
     const herr_t result = write_rows(dataset, transfer, field, s.cut, lo, hi);
-    if (result < 0) status = sb_h5_fail(file, field->name);
-    SB_TRY(sb_comm_agree(comm, status));
-    if (s.run) hurry(file, dataset, field, s.cut, lo, hi);
+    SB_TRY(sb_comm_agree(comm, result >= 0 ? SB_OK : sb_h5_fail(file, field->name)));
   }
 cleanup:
   sb_h5_close(&transfer);
   return status;
+}
+
+static sb_status write_field(sb_comm *comm, const sb_newfile *file, hid_t dataset,
+                             const sb_field *field) {
+  const slabs s = choose_slabs(comm, dataset, field);
+  if (!s.run) return write_gathered(comm, file, dataset, field, s);
+  const herr_t result = write_run(file, dataset, field, s);
+  return sb_comm_agree(comm, result >= 0 ? SB_OK : sb_h5_fail(file, field->name));
 }
 
 static sb_status write_all(sb_comm *comm, const sb_newfile *file, hid_t root,

@@ -1,6 +1,9 @@
 /* write_bench: how fast a field gets onto the disk, against the disk.
  *
- *   mpiexec -n RANKS write_bench_mpi FOLDER [ny [nx [rounds]]]      default 8192 16384 (1 GiB), 7
+ *   mpiexec -n RANKS write_bench_mpi FOLDER [ny [nx [rounds [columns]]]]
+ *
+ * Default 8192 16384 (1 GiB) 7 1. The field is cut into `columns` across x, and the rest of the
+ * ranks along y: 1 makes each box one run of bytes in the file, others take MPI-IO's buffers.
  *
  * In each round, first rank 0 alone writes as many bytes to a plain file, with write() and one
  * fsync(); then all ranks write a state file of a (1, ny, nx) field, with digest, fsync, check and
@@ -68,8 +71,10 @@ static double write_state(sb_comm *comm, const char *path, const sb_fields *fiel
   return seconds;
 }
 
-static void describe(sb_comm *comm, int64_t ny, int64_t nx, sb_field *field) {
-  const sb_range mine = sb_split(ny, 1, sb_comm_size(comm), sb_comm_rank(comm));
+static void describe(sb_comm *comm, int64_t ny, int64_t nx, int columns, sb_field *field) {
+  const int rank = sb_comm_rank(comm), rows = sb_comm_size(comm) / columns;
+  const sb_range y = sb_split(ny, 1, rows, rank / columns),
+                 x = sb_split(nx, 1, columns, rank % columns);
   *field = (sb_field){.name = "temperature",
                       .long_name = "temperature",
                       .units = "1",
@@ -77,8 +82,8 @@ static void describe(sb_comm *comm, int64_t ny, int64_t nx, sb_field *field) {
                       .axis = {{"z", "z", "1", 1, 0.5, 1.0},
                                {"y", "y", "1", ny, 0.5, 1.0},
                                {"x", "x", "1", nx, 0.5, 1.0}},
-                      .lo = {0, mine.lo, 0},
-                      .hi = {1, mine.hi, nx}};
+                      .lo = {0, y.lo, x.lo},
+                      .hi = {1, y.hi, x.hi}};
 }
 
 static void report(const char *name, const double *seconds, int rounds, double bytes) {
@@ -94,12 +99,16 @@ int main(int argc, char **argv) {
   const char *folder = argc > 1 ? argv[1] : ".";
   const int64_t ny = argc > 2 ? atol(argv[2]) : 8192, nx = argc > 3 ? atol(argv[3]) : 16384;
   const int rounds = argc > 4 ? atoi(argv[4]) : 7;
+  const int columns = argc > 5 ? atoi(argv[5]) : 1;
   double *data = NULL;
   char path[2][512];
   sb_fields fields = {.count = 0};
   sb_field *field = sb_fields_add(&fields);
-  if (ny < sb_comm_size(comm) || nx < 1 || rounds < 1 || rounds > ROUNDS_MAX) return 1;
-  describe(comm, ny, nx, field);
+  if (ny < sb_comm_size(comm) || nx < columns || rounds < 1 || rounds > ROUNDS_MAX || columns < 1 ||
+      sb_comm_size(comm) % columns != 0) {
+    sb_comm_abort(1);
+  }
+  describe(comm, ny, nx, columns, field);
   const int64_t held = sb_field_held(field);
   const size_t bytes = (size_t)sb_field_elements(field) * sizeof *data;
   if (sb_doubles_create(held, &data) != SB_OK) sb_comm_abort(1);
@@ -115,8 +124,8 @@ int main(int argc, char **argv) {
     ratio[round] = plain[round] / state[round];
   }
   if (sb_comm_rank(comm) == 0) {
-    printf("%" PRId64 " x %" PRId64 " doubles, %d ranks, %d rounds\n", ny, nx, sb_comm_size(comm),
-           rounds);
+    printf("%" PRId64 " x %" PRId64 " doubles, %d ranks, %d columns, %d rounds\n", ny, nx,
+           sb_comm_size(comm), columns, rounds);
     report("plain write and fsync, one rank", plain, rounds, (double)bytes);
     report("state file, all ranks", state, rounds, (double)bytes);
     const double middle = sb_summarise(ratio, rounds, scratch).median;

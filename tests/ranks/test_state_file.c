@@ -58,18 +58,19 @@ static void cut(int way, int ranks, int parts[3]) {
 
 static void reads_what_others_wrote(void **state) {
   (void)state;
-  static const int64_t shapes[][3] = {{6, 5, 7}, {1, 9, 16}, {2, 3, 3}, {1, 1, 1}, {1, 1, 40}};
+  /* Each cut is written once for each shape, and read in another: MPI libraries that wait without
+   * giving way take long where ranks share cores. */
+  static const int64_t shapes[][3] = {{6, 5, 7}, {1, 9, 16}, {1, 1, 4}};
   int64_t seed = 1;
-  for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+  const size_t most = sb_comm_size(comm) > 4 ? 2 : sizeof shapes / sizeof *shapes;
+  for (size_t s = 0; s < most; s++) {
     for (int w = 0; w < CUTS; w++, seed++) {
       int written[3], read[3];
       cut(w, sb_comm_size(comm), written);
       assert_int_equal(toy_state_write(comm, path_of("s.h5"), shapes[s], written, seed, 100 + seed),
                        SB_OK);
-      for (int r = w % 2; r < CUTS; r += 2) {
-        cut(r, sb_comm_size(comm), read);
-        read_same(path_of("s.h5"), shapes[s], read, seed, 100 + seed);
-      }
+      cut((w + 1 + (int)s) % CUTS, sb_comm_size(comm), read);
+      read_same(path_of("s.h5"), shapes[s], read, seed, 100 + seed);
     }
   }
 }
@@ -175,7 +176,7 @@ static void hears_of_a_rank_that_cannot_write(void **state) {
   cut(0, ranks, parts);
   assert_int_equal(toy_state_write(comm, path_of("s.h5"), small, parts, 1, 1), SB_OK);
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
-  for (int rank = 0; rank < ranks; rank++) {
+  for (int rank = 0; rank<ranks; rank += ranks> 2 ? ranks - 1 : 1) { /* the first, the last */
     const struct rlimit lowered = {.rlim_cur = 1000, .rlim_max = unlimited.rlim_max};
     if (sb_comm_rank(comm) == rank) assert_int_equal(setrlimit(RLIMIT_FSIZE, &lowered), 0);
     const sb_status status = toy_state_write(comm, path_of("s.h5"), small, parts, 2, 2);
