@@ -151,13 +151,14 @@ def _study(arguments: argparse.Namespace) -> int:
         topology, {p.name: p for p in programs}, {p.name: find_launcher(p) for p in programs}
     )
     if arguments.dry_run:
-        preview.show(plan, bench, budget, seed)
-        return 0
+        return 0 if preview.show(plan, bench, budget, seed) else 1
     if arguments.out and (arguments.out / states.FILE).exists():
         state, notes = states.resume(arguments.out, study, seed, programs, topology)
         done = sum(run["status"] == "done" for run in state.runs)
         notes.insert(0, f"resumed: {done} of {len(state.runs)} runs are done")
     else:
+        for words in preview.refusals(plan, bench, seed):
+            raise Refused(words)  # before anything is written
         folder = arguments.out or _new_folder(study)
         state, notes = states.create(
             folder, study, seed, order_seed, plan, programs, topology

@@ -15,12 +15,21 @@ from jobscripts.units import count, show_time
 TOLD = ("memory per rank", "expected time")  # lines of a program's own --dry-run
 
 
-def show(plan: Plan, bench: Bench, budget: Budget, seed: int | None) -> None:
-    """Prints the runs, then what each problem needs and what the study takes."""
+def refusals(plan: Plan, bench: Bench, seed: int | None) -> list[str]:
+    """What programs say of problems that they refuse: one line for each such problem."""
+    return [words for run in _smallest(plan) for _, words in [_ask(run, bench, seed)] if words]
+
+
+def show(plan: Plan, bench: Bench, budget: Budget, seed: int | None) -> bool:
+    """Prints the runs, then what each problem needs and what the study takes. Whether all programs
+    take their problems."""
+    taken = True
     limit = budget.share([run.ranks for run in plan.runs]) or 0.0
     _show_runs(plan)
     for run in _smallest(plan):
-        for line in _ask(run, bench, seed):
+        told, refused = _ask(run, bench, seed)
+        taken = taken and not refused
+        for line in [refused] if refused else told:
             print(f"{run.program} {run.scaling} {run.size}, {run.ranks} x {run.threads}: {line}")
     _show_commands(plan, bench, seed)
     for note in plan.notes:
@@ -31,6 +40,7 @@ def show(plan: Plan, bench: Bench, budget: Budget, seed: int | None) -> None:
         f"each measuring for {limit:g} s at most: "
         f"about {show_time(at_most)} at most"
     )
+    return taken
 
 
 def _show_runs(plan: Plan) -> None:
@@ -55,8 +65,8 @@ def _smallest(plan: Plan) -> list[Run]:
     return list(chosen.values())
 
 
-def _ask(run: Run, bench: Bench, seed: int | None) -> list[str]:
-    """What the program's own --dry-run tells of memory and time."""
+def _ask(run: Run, bench: Bench, seed: int | None) -> tuple[list[str], str]:
+    """What the program's own --dry-run tells of memory and time, and its words where it refuses."""
     how = _how(run, bench, seed, ["--dry-run"])
     try:
         told = subprocess.run(
@@ -70,10 +80,13 @@ def _ask(run: Run, bench: Bench, seed: int | None) -> list[str]:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return [f"its --dry-run does not work: {error}"]
+        return [f"its --dry-run does not work: {error}"], ""
+    errors = [line for line in told.stderr.splitlines() if line.startswith("ERROR ")]
+    if told.returncode == 1 and errors:
+        return [], errors[0].removeprefix("ERROR ")
     if told.returncode != 0:
-        return [f"its --dry-run ended with {told.returncode}: {told.stderr.strip()[:300]}"]
-    return [line for line in told.stdout.splitlines() if line.startswith(TOLD)]
+        return [f"its --dry-run ended with {told.returncode}: {told.stderr.strip()[:300]}"], ""
+    return [line for line in told.stdout.splitlines() if line.startswith(TOLD)], ""
 
 
 def _how(run: Run, bench: Bench, seed: int | None, more: list[str]) -> Launch:

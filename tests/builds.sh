@@ -13,8 +13,8 @@ tests_of() {
     portable | debug) echo '^(unit|ranks|fuzz|app_counts)' ;;
     clang) echo '^(unit|fuzz)' ;;
     mpich) echo '^(ranks|unit_comm|app_(output|schema|placement|bad_input)|faults)' ;;
-    asan) echo '^(unit|ranks|fuzz|planted|app_schema)' ;;
-    tsan) echo '^(unit|planted)' ;;
+    asan) echo '^(unit|ranks|fuzz|planted|app_(schema|threads))' ;;
+    tsan) echo '^(unit|planted|app_threads)' ;;
     *)
       echo "builds: $1 is not one of portable debug clang mpich asan tsan" >&2
       exit 1

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import launch
 
-NUMBER = r"-?(\d+(\.\d+)?(e[+-]\d+)?|nan|inf)"
+FINITE = r"-?\d+(\.\d+)?(e[+-]\d+)?"
+NUMBER = rf"({FINITE}|-?nan|-?inf)"  # of a check that failed
 LINES = [
     r"#.*",
-    rf"FOM pi\.(rate|time|hits|estimate|error)={NUMBER} (sample/s|s|count|1)",
-    rf"NODE \S+ pi\.rate={NUMBER} sample/s",
+    rf"FOM pi\.(rate|time|hits|estimate|error)={FINITE} (sample/s|s|count|1)",
+    rf"NODE \S+ pi\.rate={FINITE} sample/s",
     rf"VERIFY pi (PASS|FAIL) check=\w+ error={NUMBER} bound={NUMBER}( not run)?( rank=\d+ host=\S+)?",
     r"RESULT pi_\w+ (PASS|ERROR|WRONG|SLOW)",
 ]

@@ -81,7 +81,7 @@ class HeatVerdicts(unittest.TestCase):
             self.skipTest("no MPI in this build")
         for kind in ("halo", "level", "cell"):
             with self.subTest(kind=kind):
-                outcome = run("mpi", f"kind={kind} rank=3 call={1 if kind == 'cell' else 4} bit=45", *HOTSPOT, *ONCE,
+                outcome = run("mpi", f"kind={kind} rank=2 call={1 if kind == 'cell' else 30} bit=45", *HOTSPOT, *ONCE,
                               "--halo", "1", ranks=4)
                 self.check_found(outcome)
 

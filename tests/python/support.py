@@ -26,6 +26,9 @@ if "--version" in sys.argv:
     print("hdf5: " + os.environ.get("FAKE_HDF5", "HDF5 1.10.8"))
     sys.exit(0)
 if "--dry-run" in sys.argv:
+    if os.environ.get("FAKE_FAULT") == "refuse":
+        print("ERROR " + name + ": command line: samples = 1e3x is not a whole number", file=sys.stderr)
+        sys.exit(1)
     print("memory per rank: 1 MB\\nexpected time: 0.1 s a repetition, at 1e9 sample/s a worker")
     sys.exit(0)
 kind, _, part = os.environ.get("FAKE_FAULT", ":").partition(":")

@@ -133,6 +133,13 @@ class Runs(Study):
             if os.cpu_count() >= 2:
                 self.assertIn(text, done.stdout)
 
+    def test_a_problem_that_programs_refuse_is_refused(self):
+        for options in (["--dry-run"], []):
+            done = self.run_study(*options, fault="refuse")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("samples = 1e3x is not a whole number", done.stdout + done.stderr)
+            self.assertFalse(self.out.exists())
+
     def test_budget_shortens_runs(self):
         self.run_study("--budget", "20s")
         limits = [run["time_limit"] for run in self.state()["runs"]]
