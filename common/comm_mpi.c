@@ -21,13 +21,12 @@ static void on_error(MPI_Comm *world, int *code, ...) {
   sb_comm_abort(SB_FAILED);
 }
 
-/* Whether ranks are dealt to nodes in order, as many to each: then node * size + node_rank is the
- * rank, with the same size on all. */
+/* All ranks are at node * node_size + node_rank only where every node before theirs is as large. */
 static int uniform_node_size(sb_comm *comm) {
   const bool in_order = comm->rank == comm->node * comm->node_size + comm->node_rank;
-  int64_t least[2] = {in_order ? comm->node_size : 0, -comm->node_size};
-  sb_comm_min_i64(comm, least, 2);
-  return least[0] == -least[1] ? (int)least[0] : 0;
+  int64_t size = in_order ? comm->node_size : 0;
+  sb_comm_min_i64(comm, &size, 1);
+  return (int)size;
 }
 
 static void find_nodes(sb_comm *comm) {

@@ -61,21 +61,24 @@ static void plan(const sb_traffic *traffic, int64_t most, sb_messages *m) {
 sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers,
                              sb_messages **messages) {
   const int64_t most = sb_environment_int("SB_MESSAGE_MOST", MOST_BYTES);
-  *messages = NULL;
-  sb_messages *m = calloc(1, sizeof *m);
-  sb_status status = m != NULL ? allocate(traffic, peers, most, m)
-                               : sb_fail(SB_NO_MEMORY, "no memory for the messages of a halo");
-  if (m != NULL) m->comm = MPI_COMM_NULL;
-  SB_TRY(sb_comm_agree(comm, status));
+  MPI_Comm own = MPI_COMM_NULL;
   sb_comm_set_waiting(true);
-  MPI_Comm_dup(comm->world, &m->comm);
+  MPI_Comm_dup(comm->world, &own);
   sb_comm_set_waiting(false);
-  m->peers = peers;
-  plan(traffic, most, m);
-  *messages = m;
+
+  sb_status status = SB_OK;
+  *messages = calloc(1, sizeof **messages);
+  if (*messages == NULL) {
+    MPI_Comm_free(&own);
+    return sb_fail(SB_NO_MEMORY, "no memory for the messages of a halo");
+  }
+  (*messages)->comm = own;
+  SB_TRY(allocate(traffic, peers, most, *messages));
+  (*messages)->peers = peers;
+  plan(traffic, most, *messages);
   return SB_OK;
 cleanup:
-  sb_messages_destroy(&m);
+  sb_messages_destroy(messages);
   return status;
 }
 
@@ -84,10 +87,13 @@ static void start(const stream *s) {
   for (int c = 0; c < s->chunks; c++) MPI_Start(&s->request[c]);
 }
 
+/* Also true before the first start and after it was found true: such requests are inactive. */
 static bool complete(const stream *s) {
-  int all = 0;
-  MPI_Testall(s->chunks, s->request, &all, MPI_STATUSES_IGNORE);
-  return all != 0;
+  int arrived = 1;
+  for (int c = 0; arrived && c < s->chunks; c++) {
+    MPI_Test(&s->request[c], &arrived, MPI_STATUS_IGNORE);
+  }
+  return arrived != 0;
 }
 
 void sb_messages_receive(sb_messages *messages) {
@@ -118,7 +124,7 @@ void sb_messages_destroy(sb_messages **messages) {
     release(&m->receive[i]);
     release(&m->send[i]);
   }
-  if (m->comm != MPI_COMM_NULL) MPI_Comm_free(&m->comm);
+  MPI_Comm_free(&m->comm);
   free(m->receive);
   free(m->send);
   free(m->request);

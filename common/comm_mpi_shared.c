@@ -78,8 +78,8 @@ sb_status sb_shared_create(sb_comm *comm, int64_t bytes, sb_shared **shared) {
   sb_shared *s = calloc(1, sizeof *s);
   sb_status status = s != NULL ? SB_OK : sb_fail(SB_NO_MEMORY, "no memory for a window");
   if (s != NULL) s->window = MPI_WIN_NULL;
-  SB_TRY(sb_comm_agree(comm, status));
-  SB_TRY(sb_comm_agree(comm, check_room(comm, bytes)));
+  const sb_status room = check_room(comm, bytes);
+  SB_TRY(sb_comm_agree(comm, status != SB_OK ? status : room));
   status = comm->node_size > 1 ? allocate(comm, bytes, s) : SB_OK;
   const sb_status worst = sb_comm_agree(comm, status);
   if (worst != SB_OK) {

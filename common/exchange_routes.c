@@ -47,7 +47,7 @@ static void lay_out_slots(sb_comm *comm, sb_routes *routes) {
 }
 
 static sb_status find_slots(sb_comm *comm, sb_routes *routes) {
-  sb_shared_sync(routes->shared);
+  if (size_shared(routes).slots > 0) sb_shared_sync(routes->shared);
   for (int i = 0; i < routes->routes; i++) {
     sb_route *r = &routes->route[i];
     if (r->node_rank < 0) continue;
@@ -62,12 +62,10 @@ static sb_status find_slots(sb_comm *comm, sb_routes *routes) {
   return SB_OK;
 }
 
-/* Collective. Where there is no room and messages are allowed, all routes become messages. */
+/* Collective; only where some rank has a route in shared memory. Where there is no room and
+ * messages are allowed, all routes become messages. */
 static sb_status open_shared(sb_comm *comm, sb_exchange how, sb_routes *routes) {
   const shared_size size = size_shared(routes);
-  int64_t most = size.slots;
-  sb_comm_max_i64(comm, &most, 1);
-  if (most == 0) return SB_OK;
   const sb_status status =
       sb_shared_create(comm, sb_slots_bytes(size.slots, size.buffer_bytes), &routes->shared);
   if (status != SB_OK && how == SB_EXCHANGE_AUTO) {
@@ -76,10 +74,9 @@ static sb_status open_shared(sb_comm *comm, sb_exchange how, sb_routes *routes) 
     return SB_OK;
   }
   if (status != SB_OK) return status;
-  const bool has_segment = sb_comm_node_size(comm) > 1;
-  if (has_segment) lay_out_slots(comm, routes);
+  if (sb_comm_node_size(comm) > 1) lay_out_slots(comm, routes);
   sb_comm_barrier(comm);
-  return sb_comm_agree(comm, has_segment ? find_slots(comm, routes) : SB_OK);
+  return SB_OK;
 }
 
 /* Buffers begin on cache lines of their own. */
@@ -114,28 +111,47 @@ static sb_status make_buffers(sb_routes *routes, sb_traffic **traffic, int *coun
   return SB_OK;
 }
 
-/* Collective. */
+/* Collective; only where some rank has a route by message. The status is that of this rank. */
 static sb_status open_messages(sb_comm *comm, sb_routes *routes) {
   sb_traffic *traffic = NULL;
   int count = 0;
-  sb_status status = sb_comm_agree(comm, make_buffers(routes, &traffic, &count));
-  if (status == SB_OK) status = sb_messages_create(comm, traffic, count, &routes->messages);
+  const sb_status buffers = make_buffers(routes, &traffic, &count);
+  if (buffers != SB_OK) count = 0;
+  const sb_status messages = sb_messages_create(comm, traffic, count, &routes->messages);
   free(traffic);
-  return status;
+  return buffers != SB_OK ? buffers : messages;
+}
+
+/* The worst status of all ranks, and which kinds of routes any of them has. Collective. */
+static sb_status agree_on_kinds(sb_comm *comm, const sb_routes *routes, sb_status status,
+                                bool *any_shared, bool *any_message) {
+  const int slots = size_shared(routes).slots;
+  int64_t most[3] = {status, slots, routes->routes - slots};
+  sb_comm_max_i64(comm, most, 3);
+  *any_shared = most[1] > 0;
+  *any_message = most[2] > 0;
+  return most[0] == SB_OK ? SB_OK : sb_comm_agree(comm, status);
 }
 
 sb_status sb_routes_create(sb_comm *comm, const sb_halo_plan *plan, sb_exchange how,
                            sb_routes *routes) {
-  sb_status status = SB_OK;
+  bool any_shared = false, any_message = false;
   *routes = (sb_routes){.way = "none"};
-  SB_TRY(sb_comm_agree(comm, find_peers(comm, plan, how, routes)));
-  SB_TRY(open_shared(comm, how, routes));
-  const int slots = size_shared(routes).slots;
-  int64_t any[2] = {slots, routes->routes - slots}; /* shared, by message */
-  sb_comm_max_i64(comm, any, 2);
-  if (any[1] > 0) SB_TRY(open_messages(comm, routes));
-  if (any[0] > 0) routes->way = any[1] > 0 ? "shared+message" : "shared";
-  if (any[0] == 0 && any[1] > 0) routes->way = "message";
+  sb_status status = find_peers(comm, plan, how, routes);
+  SB_TRY(agree_on_kinds(comm, routes, status, &any_shared, &any_message));
+  if (any_shared) {
+    SB_TRY(open_shared(comm, how, routes));
+    any_message = any_message || routes->shared == NULL;
+    any_shared = routes->shared != NULL;
+  }
+  status = find_slots(comm, routes);
+  if (any_message) {
+    const sb_status opened = open_messages(comm, routes);
+    if (status == SB_OK) status = opened;
+  }
+  SB_TRY(sb_comm_agree(comm, status));
+  if (any_shared) routes->way = any_message ? "shared+message" : "shared";
+  if (!any_shared && any_message) routes->way = "message";
   return SB_OK;
 cleanup:
   sb_routes_destroy(routes);

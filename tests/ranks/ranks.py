@@ -20,7 +20,7 @@ def main() -> int:
     env = dict(setting.split("=", 1) for setting in sys.argv[2:])
     failed = 0
     for ranks in RANKS:
-        outcome = launch.run(program, ranks=ranks, env=env, timeout=60)
+        outcome = launch.run(program, ranks=ranks, env=env, timeout=120)
         # Each rank says so when it passed its whole group: one that fell out is missing.
         said = len(re.findall(r"PASSED +\] \d+ test", outcome.err + outcome.out))
         if outcome.code != 0 or said != ranks:

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "halo_shape.h"
 #include "halo_truth.h"
@@ -15,6 +16,14 @@
 static sb_comm *comm;
 
 static const sb_exchange all_ways[] = {SB_EXCHANGE_MESSAGE, SB_EXCHANGE_SHARED, SB_EXCHANGE_AUTO};
+
+/* Plans are costly where ranks share cores (with MPICH each collective call takes as many time
+ * slices), so more ranks see fewer of the cases. 13 has no divisor in common with what cases are
+ * made of. SCALEBAR_TEST_LONG=1 runs them all. */
+static bool chosen(int turn) {
+  if (getenv("SCALEBAR_TEST_LONG") != NULL || sb_comm_size(comm) <= 2) return true;
+  return turn % 13 == sb_comm_size(comm) % 13;
+}
 
 /* All ranks fail together: one that fell out alone would leave the others waiting. */
 static int64_t on_all(int64_t here) {
@@ -44,11 +53,11 @@ static int64_t wrong_after(sb_xchg *xchg, const sb_dist *dist, const int64_t dep
     wrong += field_wrong(&a, round);
   }
   field_fill(&a, rounds);
-  field_fill(&b, rounds);
+  field_fill(&b, rounds + 1);
   sb_xchg_start(xchg, &a.array, NULL);
   (void)sb_xchg_test(xchg);
   sb_xchg_finish(xchg, &b.array, NULL);
-  wrong += field_wrong(&b, rounds) + (sb_xchg_test(xchg) ? 0 : 1);
+  wrong += field_wrong_halo(&b, rounds) + (sb_xchg_test(xchg) ? 0 : 1);
   field_destroy(&a);
   field_destroy(&b);
   return wrong;
@@ -58,20 +67,20 @@ static void check(const sb_dist *dist, const int64_t depth[SB_AXES], bool corner
                   sb_exchange how) {
   const int64_t before = sb_comm_bytes_sent(comm);
   sb_xchg *xchg = plan(dist, depth, corners, how);
-  int64_t wrong = on_all(wrong_after(xchg, dist, depth, corners, 2));
-  if (wrong != 0) {
-    print_message("grid %dx%dx%d depth %d %d %d corners %d how %d: %lld cells wrong\n",
-                  dist->grid[0], dist->grid[1], dist->grid[2], (int)depth[0], (int)depth[1],
-                  (int)depth[2], corners, how, (long long)wrong);
-  }
-  assert_int_equal(wrong, 0);
-
+  int64_t wrong = wrong_after(xchg, dist, depth, corners, 2);
   const int64_t sent = sb_comm_bytes_sent(comm) - before;
   const int64_t mine = sb_halo_bytes_rank(dist, depth, corners, sb_comm_rank(comm));
-  wrong = on_all(sb_xchg_bytes(xchg) != mine || sent != 3 * mine ||
-                 sb_xchg_memory(dist, depth, corners, sb_comm_rank(comm)) < 2 * mine);
-  assert_int_equal(wrong, 0);
-  assert_int_equal(on_all(sent), 3 * sb_halo_bytes(dist, depth, corners));
+  wrong += sb_xchg_bytes(xchg) != mine || sent != 3 * mine ||
+           sb_xchg_memory(dist, depth, corners, sb_comm_rank(comm)) < 2 * mine;
+  int64_t sums[] = {wrong, sent};
+  sb_comm_sum_i64(comm, sums, 2);
+  if (sums[0] != 0) {
+    print_message("grid %dx%dx%d depth %d %d %d corners %d how %d: %lld cells wrong\n",
+                  dist->grid[0], dist->grid[1], dist->grid[2], (int)depth[0], (int)depth[1],
+                  (int)depth[2], corners, how, (long long)sums[0]);
+  }
+  assert_int_equal(sums[0], 0);
+  assert_int_equal(sums[1], 3 * sb_halo_bytes(dist, depth, corners));
   sb_xchg_destroy(&xchg);
   assert_null(xchg);
 }
@@ -81,7 +90,7 @@ static void check(const sb_dist *dist, const int64_t depth[SB_AXES], bool corner
 static void check_grid(sb_dist *dist, int *turn) {
   static const int64_t depths[][SB_AXES] = {{1, 1, 1}, {2, 0, 1}, {3, 4, 3}, {0, 2, 6}, {1, 3, 2}};
   for (int mask = 0; mask < 8; mask++) {
-    ++*turn;
+    if (!chosen(++*turn)) continue;
     int64_t depth[SB_AXES];
     for (int a = 0; a < SB_AXES; a++) {
       dist->periodic[a] = (mask >> a & 1) != 0;
@@ -126,7 +135,9 @@ static void is_right_as_apps_choose(void **state) {
           sb_dist_create(shapes[s], 3, periodic, sb_comm_size(comm),
                          sb_comm_uniform_node_size(comm), sb_halo_cost, shapes[s], &dist),
           SB_OK);
-      for (int w = 0; w < 3; w++) check(&dist, depth, turn++ % 2 == 0, all_ways[w]);
+      for (int w = 0; w < 3; w++, turn++) {
+        if (chosen(turn)) check(&dist, depth, turn % 2 == 0, all_ways[w]);
+      }
     }
   }
 }
@@ -144,28 +155,42 @@ static const int64_t ring_depth[SB_AXES] = {1, 2, 3};
 static void is_right_in_chunks(void **state) {
   (void)state;
   const sb_dist dist = ring();
-  static const char *const most[] = {"20", "8", "1000"}; /* bytes; also inside a number */
-  for (int i = 0; i < 3; i++) {
+  static const char *const most[] = {"20", "1000"}; /* bytes; 20 cuts through a number */
+  for (int i = 0; i < 2; i++) {
     setenv("SB_MESSAGE_MOST", most[i], 1);
     check(&dist, ring_depth, true, SB_EXCHANGE_MESSAGE);
-    check(&dist, ring_depth, true, SB_EXCHANGE_AUTO);
   }
   unsetenv("SB_MESSAGE_MOST");
 }
 
 /* Ranks run ahead of each other as far as the exchange lets them, and what is used too early or too
  * late is NaN (exchange_trial.h). */
-static void stays_right_on_trial(void **state) {
-  (void)state;
-  const sb_dist dist = ring();
-  setenv("SB_EXCHANGE_TEST", "7", 1);
+static void check_on_trial(const sb_dist *dist, int rounds, int seed) {
+  char text[16];
+  snprintf(text, sizeof text, "%d", seed);
+  setenv("SB_EXCHANGE_TEST", text, 1);
   for (int w = 0; w < 3; w++) {
-    sb_xchg *xchg = plan(&dist, ring_depth, true, all_ways[w]);
-    const int64_t wrong = on_all(wrong_after(xchg, &dist, ring_depth, true, 250));
+    sb_xchg *xchg = plan(dist, ring_depth, true, all_ways[w]);
+    const int64_t wrong = on_all(wrong_after(xchg, dist, ring_depth, true, rounds));
     assert_int_equal(wrong, 0);
     sb_xchg_destroy(&xchg);
   }
   unsetenv("SB_EXCHANGE_TEST");
+}
+
+static void stays_right_on_trial(void **state) {
+  (void)state;
+  const sb_dist dist = ring();
+  check_on_trial(&dist, 250, 7);
+}
+
+/* Messages too long for the library to copy away: they are in their buffers until received. */
+static void stays_right_with_long_messages(void **state) {
+  (void)state;
+  sb_dist dist = ring();
+  dist.n[0] = 70;
+  dist.n[1] = 60;
+  check_on_trial(&dist, 12, 8);
 }
 
 /* Two plans between the same ranks, under way at once and finished in the other order. */
@@ -173,7 +198,7 @@ static void keeps_plans_apart(void **state) {
   (void)state;
   const sb_dist dist = ring();
   static const int64_t thin[SB_AXES] = {0, 0, 3};
-  for (int w = 0; w < 3; w++) {
+  for (int w = 0; w < 2; w++) {
     sb_xchg *first = plan(&dist, ring_depth, true, all_ways[w]);
     sb_xchg *second = plan(&dist, thin, false, all_ways[w]);
     field a = field_create(&dist, ring_depth, true, sb_comm_rank(comm), 0);
@@ -258,6 +283,9 @@ static void tells_the_clock(void **state) {
   sb_xchg *xchg = plan(&dist, ring_depth, true, SB_EXCHANGE_AUTO);
   field f = field_create(&dist, ring_depth, true, sb_comm_rank(comm), 0);
   field_fill(&f, 1);
+  sb_comm_barrier(comm);
+  /* So that others have to wait, probably: nothing here fails when they need not. */
+  if (sb_comm_rank(comm) == 0) (void)nanosleep(&(struct timespec){.tv_nsec = 30000000}, NULL);
   sb_clock clock;
   sb_clock_reset(&clock, SB_COMPUTE);
   sb_xchg_start(xchg, &f.array, &clock);
@@ -265,12 +293,13 @@ static void tells_the_clock(void **state) {
   sb_clock_enter(&clock, SB_COMPUTE);
   sb_xchg_finish(xchg, &f.array, &clock);
   const sb_phase after_finish = clock.now;
+  const bool waiting = sb_comm_waiting();
   sb_clock_stop(&clock);
   assert_int_equal(on_all(field_wrong(&f, 1)), 0);
   assert_int_equal(after_start, SB_COMMUNICATE);
   assert_int_equal(after_finish, SB_COMMUNICATE);
   assert_true(clock.seconds[SB_COMMUNICATE] > 0.0);
-  assert_false(sb_comm_waiting());
+  assert_int_equal(on_all(waiting), 0);
   field_destroy(&f);
   sb_xchg_destroy(&xchg);
 }
@@ -278,10 +307,15 @@ static void tells_the_clock(void **state) {
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(is_right_on_all_grids), cmocka_unit_test(is_right_as_apps_choose),
-      cmocka_unit_test(is_right_in_chunks),    cmocka_unit_test(stays_right_on_trial),
-      cmocka_unit_test(keeps_plans_apart),     cmocka_unit_test(names_its_way),
-      cmocka_unit_test(does_without_room),     cmocka_unit_test(refuses_what_is_no_halo),
+      cmocka_unit_test(is_right_on_all_grids),
+      cmocka_unit_test(is_right_as_apps_choose),
+      cmocka_unit_test(is_right_in_chunks),
+      cmocka_unit_test(stays_right_on_trial),
+      cmocka_unit_test(stays_right_with_long_messages),
+      cmocka_unit_test(keeps_plans_apart),
+      cmocka_unit_test(names_its_way),
+      cmocka_unit_test(does_without_room),
+      cmocka_unit_test(refuses_what_is_no_halo),
       cmocka_unit_test(tells_the_clock),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,7 +77,17 @@ static inline void field_fill(const field *f, int round) {
   }
 }
 
-/* Cells of the box or the halo or around them that are not what they must be; NaN never is. */
+/* Cells of the halo or around it, and of the box where it is asked for, that are not what they must
+ * be; NaN never is. */
+static inline int64_t field_wrong_halo(const field *f, int round) {
+  int64_t at[SB_AXES], wrong = 0;
+  if (sb_box_empty(&f->own)) return 0;
+  FOR_CELLS(f, at) {
+    wrong += !field_owns(f, at) && !(*field_cell(f, at) == field_truth(f, at, round));
+  }
+  return wrong;
+}
+
 static inline int64_t field_wrong(const field *f, int round) {
   int64_t at[SB_AXES], wrong = 0;
   if (sb_box_empty(&f->own)) return 0;

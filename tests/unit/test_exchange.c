@@ -18,11 +18,11 @@ static void check(const sb_dist *dist, const int64_t depth[SB_AXES], bool corner
   field a = field_create(dist, depth, corners, 0, 0);
   field b = field_create(dist, depth, corners, 0, 5);
   field_fill(&a, 1);
-  field_fill(&b, 1);
+  field_fill(&b, 2);
   sb_xchg_start(xchg, &a.array, NULL);
   assert_true(sb_xchg_test(xchg));
   sb_xchg_finish(xchg, &b.array, NULL);
-  assert_int_equal(field_wrong(&b, 1), 0);
+  assert_int_equal(field_wrong_halo(&b, 1), 0);
   sb_xchg_start(xchg, &a.array, NULL);
   sb_xchg_finish(xchg, &a.array, NULL);
   assert_int_equal(field_wrong(&a, 1), 0);
