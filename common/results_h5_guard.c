@@ -9,43 +9,12 @@
 #include <unistd.h>
 
 /* Where things lie in a superblock of version 2 or 3 with addresses of 8 bytes. */
-enum { VERSION = 8, WIDTHS = 9, FLAGS = 11, BASE = 12, END = 28, CHECKSUM = 44, SUPERBLOCK = 48 };
+enum { VERSION = 8, WIDTHS = 9, FLAGS = 11, BASE = 12, END = 28, SUPERBLOCK = 48 };
 
 static uint64_t little_endian(const unsigned char *byte, int bytes) {
   uint64_t value = 0;
   for (int i = bytes - 1; i >= 0; i--) value = value << 8 | byte[i];
   return value;
-}
-
-static uint32_t turn(uint32_t x, int bits) { return x << bits | x >> (32 - bits); }
-
-/* Jenkins' lookup3 (hashlittle, initial value 0) of whole, non-empty triples of words but the last,
- * which may be shorter: HDF5's checksum of metadata, here of the superblock's 44 bytes. */
-static uint32_t lookup3(const unsigned char *byte, uint32_t bytes) {
-  uint32_t a = 0xdeadbeef + bytes, b = a, c = a;
-  for (; bytes > 12; bytes -= 12, byte += 12) {
-    a += (uint32_t)little_endian(byte, 4);
-    b += (uint32_t)little_endian(byte + 4, 4);
-    c += (uint32_t)little_endian(byte + 8, 4);
-    a = (a - c) ^ turn(c, 4), c += b;
-    b = (b - a) ^ turn(a, 6), a += c;
-    c = (c - b) ^ turn(b, 8), b += a;
-    a = (a - c) ^ turn(c, 16), c += b;
-    b = (b - a) ^ turn(a, 19), a += c;
-    c = (c - b) ^ turn(b, 4), b += a;
-  }
-  unsigned char rest[12] = {0};
-  memcpy(rest, byte, bytes);
-  a += (uint32_t)little_endian(rest, 4);
-  b += (uint32_t)little_endian(rest + 4, 4);
-  c += (uint32_t)little_endian(rest + 8, 4);
-  c = (c ^ b) - turn(b, 14);
-  a = (a ^ c) - turn(c, 11);
-  b = (b ^ a) - turn(a, 25);
-  c = (c ^ b) - turn(b, 16);
-  a = (a ^ c) - turn(c, 4);
-  b = (b ^ a) - turn(a, 14);
-  return (c ^ b) - turn(b, 24);
 }
 
 static sb_status check(const char *path, const unsigned char *block, int64_t size) {
@@ -58,9 +27,6 @@ static sb_status check(const char *path, const unsigned char *block, int64_t siz
       little_endian(block + BASE, 8) != 0) {
     return sb_fail(SB_IO_ERROR, "cannot read %s: it is damaged, or was not written by Scalebar",
                    path);
-  }
-  if (lookup3(block, CHECKSUM) != little_endian(block + CHECKSUM, 4)) {
-    return sb_fail(SB_IO_ERROR, "cannot read %s: its first bytes are damaged", path);
   }
   if (block[FLAGS] != 0) {
     return sb_fail(SB_IO_ERROR, "cannot read %s: its writer did not finish it", path);

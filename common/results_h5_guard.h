@@ -5,9 +5,9 @@
 
 #include "status.h"
 
-/* Whether `path` is a plain file that begins as ours do (superblock of version 2 or 3, closed in
- * good order, its checksum right) and is as long as it says. SB_IO_ERROR with "cannot read PATH:
- * REASON". Source: HDF5 File Format Specification 3.0, II.A. */
+/* Whether `path` is a plain file that begins as ours do (superblock of version 2 or 3, whose
+ * checksum HDF5 compares; closed in good order) and is as long as it says. SB_IO_ERROR with "cannot
+ * read PATH: REASON". Source: HDF5 File Format Specification 3.0, II.A. */
 sb_status sb_h5_guard(const char *path);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "comm_common.h"
 #include "results_hdf5.h"
 
 /* How the ranks' boxes of a field go into its dataset. A box is runs of bytes in the file.
@@ -18,6 +19,12 @@ static const int64_t SHORTEST_OF_NODE = INT64_C(16) << 10, SHORTEST_OF_NODES = I
 
 /* MPI counts in int, and MPI-IO keeps copies of what it gathers: at most so much in a piece. */
 static const int64_t DIRECT_BYTES = INT64_C(32) << 20, GATHERED_BYTES = INT64_C(256) << 20;
+
+/* SB_PIECE_BYTES in the environment lowers all of these, for tests. */
+static int64_t limit(int64_t bytes) {
+  const int lowered = sb_environment_int("SB_PIECE_BYTES", 0);
+  return lowered > 0 && lowered < bytes ? lowered : bytes;
+}
 
 /* Elements start .. end - 1 along each axis: a part of this rank's box, in one piece there too. */
 typedef struct {
@@ -64,7 +71,7 @@ static bool choose_direct(sb_comm *comm, hid_t dataset, const sb_field *field) {
   int64_t shortest = run == held ? INT64_MAX : run * (int64_t)sizeof(double);
   if (!is_contiguous(dataset)) shortest = 0;
   sb_comm_min_i64(comm, &shortest, 1);
-  return shortest >= (sb_comm_nodes(comm) == 1 ? SHORTEST_OF_NODE : SHORTEST_OF_NODES);
+  return shortest >= limit(sb_comm_nodes(comm) == 1 ? SHORTEST_OF_NODE : SHORTEST_OF_NODES);
 }
 
 /* Nothing where `p` is empty. Collective, or local: as `transfer` is. */
@@ -113,7 +120,8 @@ static void hurry(const sb_newfile *file, hid_t dataset, const sb_field *field, 
 /* Each rank its own runs, one after the other. Local. */
 static herr_t write_direct(const sb_newfile *file, hid_t dataset, const sb_field *field) {
   const int axis = run_axis(field);
-  const int64_t rows = rows_in(field, axis, DIRECT_BYTES);
+  const int64_t most = limit(DIRECT_BYTES);
+  const int64_t rows = rows_in(field, axis, most);
   int64_t runs = sb_field_held(field) > 0 ? 1 : 0, bytes = 0;
   for (int d = 0; d < axis; d++) runs *= field->hi[d] - field->lo[d];
   piece p, first = {.start = {0}};
@@ -132,7 +140,7 @@ static herr_t write_direct(const sb_newfile *file, hid_t dataset, const sb_field
       if (bytes == 0) first = p;
       if (write_piece(dataset, H5P_DEFAULT, field, &p) < 0) return -1;
       bytes += (p.end[axis] - p.start[axis]) * row_elements(field, axis) * (int64_t)sizeof(double);
-      if (bytes < DIRECT_BYTES) continue;
+      if (bytes < most) continue;
       hurry(file, dataset, field, &first, &p);
       bytes = 0;
     }
@@ -146,7 +154,7 @@ static sb_status write_gathered(sb_comm *comm, const sb_newfile *file, hid_t dat
                                 const sb_field *field) {
   int axis = 0;
   while (axis < field->dims - 1 && field->hi[axis] - field->lo[axis] == 1) axis++;
-  const int64_t rows = rows_in(field, axis, GATHERED_BYTES), end = field->hi[axis];
+  const int64_t rows = rows_in(field, axis, limit(GATHERED_BYTES)), end = field->hi[axis];
   const int64_t begin = sb_field_held(field) > 0 ? field->lo[axis] : end;
   int64_t rounds = begin < end ? (end - begin + rows - 1) / rows : 1;
   sb_comm_max_i64(comm, &rounds, 1);
