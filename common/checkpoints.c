@@ -94,7 +94,7 @@ static sb_status look(const char *output, int64_t *steps, int *found) {
   int64_t step = 0;
   *found = 0;
   const sb_status status = open_place(output, &p);
-  if (status != SB_OK) return status;
+  if (status != SB_OK || p.open == NULL) return status;
   for (const struct dirent *entry; (entry = readdir(p.open)) != NULL;) {
     if (kind_of(&p, entry->d_name, &step) == CHECKPOINT) insert(steps, found, step);
   }
@@ -128,7 +128,7 @@ static int64_t newest_before(const place *p, int64_t step) {
 void sb_checkpoints_prune(const char *output, int64_t step) {
   place p = {.open = NULL};
   int64_t other = 0;
-  if (open_place(output, &p) != SB_OK) {
+  if (open_place(output, &p) != SB_OK || p.open == NULL) {
     sb_clear(); /* whoever writes there next will say it */
     return;
   }

@@ -39,6 +39,8 @@
  *   void     sb_f64_store(double *x, sb_f64 a)         no alignment needed
  *   void     sb_f64_stream(double *x, sb_f64 a)        past the caches where the processor can; x
  *              is aligned to a vector. Compilers do not do this by themselves.
+ *   void     sb_fetch(const double *x)                 begins to bring in the cache line of any
+ *              address
  *   void     sb_stream_end(void)                       before others may read what was streamed
  *   sb_f64   sb_f64_west(const double *x, sb_f64 before, sb_f64 here)   the vector at x - 1
  *   sb_f64   sb_f64_east(const double *x, sb_f64 here, sb_f64 after)    the vector at x + 1
@@ -75,6 +77,8 @@
 #error "the flags of the level SB_ISA (isa.h) must come after all others, -march=native among them"
 #endif
 #endif
+
+static inline void sb_fetch(const double *x) { __builtin_prefetch(x, 0, 3); }
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #include "simd_avx512.h"

@@ -105,8 +105,8 @@ static sb_status setup(const sb_run *run, void *config, void **state) {
   heat_state *s = calloc(1, sizeof *s);
   sb_status status =
       s != NULL ? SB_OK : sb_fail(SB_NO_MEMORY, "no memory for %zu bytes", sizeof *s);
-  SB_TRY(sb_comm_agree(run->comm, status));
   *state = s;
+  SB_TRY(sb_comm_agree(run->comm, status));
   if (c->problem.start == HEAT_MODE) heat_start_modes(&c->problem, (uint64_t)run->common->seed);
   SB_TRY(heat_layout_make(c, sb_comm_size(run->comm), &layout));
   s->run = run;

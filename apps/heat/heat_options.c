@@ -14,16 +14,16 @@ static const char *const simd_names[] = {"auto", "baseline", "avx2", "avx512"};
 #define LONGEST 2147483648.0
 
 #define AT(member) offsetof(heat_config, member)
-#define AXIS(name, index, value, text)                                                       \
-  {                                                                                          \
-    .key = name, .type = SB_INT, .offset = AT(problem.n[index]), .initial = value, .low = 1, \
-    .high = LONGEST, .unit = "cell", .sizes = true, .help = text                             \
-  }
-#define MODE(name, index)                                                                        \
+#define AXIS(name, index, value, text)                                                           \
   {                                                                                              \
-    .key = name, .type = SB_INT, .offset = AT(problem.mode[index]), .initial = "auto", .low = 1, \
-    .high = LONGEST, .unit = "1", .word = "auto",                                                \
-    .help = "half waves of start=mode along this axis; auto: from the seed"                      \
+    .key = (name), .type = SB_INT, .offset = AT(problem.n[index]), .initial = (value), .low = 1, \
+    .high = LONGEST, .unit = "cell", .sizes = true, .help = (text)                               \
+  }
+#define MODE(name, index)                                                                          \
+  {                                                                                                \
+    .key = (name), .type = SB_INT, .offset = AT(problem.mode[index]), .initial = "auto", .low = 1, \
+    .high = LONGEST, .unit = "1", .word = "auto",                                                  \
+    .help = "half waves of start=mode along this axis; auto: from the seed"                        \
   }
 
 const sb_option heat_options[] = {

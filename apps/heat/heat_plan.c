@@ -14,7 +14,7 @@ static const double LATENCY = 3e-6;         /* s a side */
 static const double BYTE_MOVED = 1.0 / 5e9; /* s a byte: packed, handed over, unpacked */
 static const double BYTES_STREAMED = 16.0;  /* a cell: read once, written once */
 static const double BYTES_ALLOCATED = 24.0; /* the same with plain stores, which read first */
-static const double X_WEIGHT = 4.0;
+static const double X_WEIGHT = 8.0;
 
 double heat_flops(int dims) { return dims == 2 ? 6.0 : 8.0; }
 

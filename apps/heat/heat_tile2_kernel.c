@@ -37,7 +37,7 @@ static inline const double *input_row(const tile_2d *s, int t, int64_t y) {
 /* Rows lo <= y < hi of level t, at most ROWS of them. */
 static inline void advance(const tile_2d *s, int t, const heat_box *level, int64_t lo, int64_t hi) {
   const int n = (int)(hi - lo);
-  heat_rows rows;
+  heat_rows rows = {.ahead = t == 1 ? ROWS * s->now->row : 0};
   for (int i = 0; i < n + 2; i++) rows.mid[i] = input_row(s, t - 1, lo + i - 1);
   for (int i = 0; i < n; i++) rows.out[i] = row_of(s, t, lo + i);
   if (t == s->steps) {

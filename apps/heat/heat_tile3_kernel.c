@@ -52,7 +52,7 @@ static inline void advance(const tile_3d *s, int t, const heat_box *level, int64
   const plane mid = plane_of(s, t - 1, z), out = plane_of(s, t, z);
   for (int64_t y = level->lo[HEAT_Y]; y < level->hi[HEAT_Y]; y += ROWS) {
     const int n = (int)heat_least(ROWS, level->hi[HEAT_Y] - y);
-    heat_rows rows;
+    heat_rows rows = {.ahead = t == 1 ? s->now->plane : 0};
     for (int i = 0; i < n + 2; i++) rows.mid[i] = input_row(s, &mid, y + i - 1);
     for (int i = 0; i < n; i++) {
       rows.below[i] = below.cell + (y + i) * below.pitch;

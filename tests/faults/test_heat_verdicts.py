@@ -9,7 +9,7 @@ import launch
 MODE = ("--ny", "60", "--nx", "70", "--steps", "40", "--mode_y", "2", "--mode_x", "3")
 HOTSPOT = ("--ny", "60", "--nx", "70", "--steps", "40", "--start", "hotspot")
 # Six ranks cut both axes, so the last one has a corner neighbour.
-GRID_2_X_3 = ("--ny", "60", "--nx", "240", "--steps", "40", "--mode_y", "2", "--mode_x", "3")
+GRID_2_X_3 = ("--ny", "30", "--nx", "240", "--steps", "40", "--mode_y", "2", "--mode_x", "3")
 ONCE = ("--warmup", "0", "--min_reps", "1", "--max_reps", "1")
 KERNELS = ("plain", "streaming", "blocked")
 
