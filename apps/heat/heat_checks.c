@@ -5,6 +5,7 @@
 #include "exact_sum.h"
 #include "heat_bounds.h"
 #include "heat_golden.h"
+#include "heat_rounding.h"
 
 /* Rows along x that this rank has. */
 static int64_t rows_of(const heat_state *s) {
@@ -147,6 +148,8 @@ cleanup:
 }
 
 static void expect(const heat_problem *p, sb_checks *checks) {
+  sb_checks_expect(checks, "rounding",
+                   "exact: cells of a step with each operation rounded by itself");
   if (p->start == HEAT_MODE) {
     sb_checks_expect(checks, "eigenmode", "rounding of all steps (heat_bounds.c)");
   } else {
@@ -168,6 +171,7 @@ sb_status heat_check(heat_state *s, sb_checks *checks) {
   }
   sb_status status = SB_OK;
   expect(p, checks);
+  sb_checks_record(checks, "rounding", heat_rounding_errors(&s->law, &s->sweep.vector), 0.0);
   if (p->start == HEAT_MODE) {
     sb_checks_record(checks, "eigenmode", mode_error(s), heat_bound_mode(p));
   } else {

@@ -13,6 +13,7 @@
 #include "heat_bounds.h"
 #include "heat_checks.h"
 #include "heat_golden.h"
+#include "heat_rounding.h"
 
 static sb_comm *comm;
 static sb_run run;
@@ -23,6 +24,7 @@ static heat_state state_make(const heat_problem *p, const sb_box *box, int64_t h
   const int64_t nx = box->hi[HEAT_X] - box->lo[HEAT_X], ny = box->hi[HEAT_Y] - box->lo[HEAT_Y],
                 nz = box->hi[HEAT_Z] - box->lo[HEAT_Z];
   s.law = heat_law_make(p->dims, p->r);
+  assert_int_equal(heat_kernels_choose("auto", &s.sweep.vector), SB_OK);
   for (int i = 0; i < HEAT_ARRAYS; i++) {
     heat_grid *grid = &s.array[i];
     grid->row = nx + 2 * halo;
@@ -545,6 +547,32 @@ static int begin(void **state) {
   return status != SB_OK;
 }
 
+/* One rounding less than the law's: the product with r and the last sum at once. */
+static void fused_step(const heat_law *law, const heat_grid *now, const heat_grid *next,
+                       const heat_box *box) {
+  for (int64_t x = box->lo[HEAT_X]; x < box->hi[HEAT_X]; x++) {
+    const double *u = now->cell + x;
+    double all = (u[-1] + u[1]) + (u[-now->row] + u[now->row]);
+    if (law->dims == 3) all += u[-now->plane] + u[now->plane];
+    next->cell[x] = fma(law->r, all, law->c * u[0]);
+  }
+}
+
+static void fused_operations_are_found(void **state) {
+  (void)state;
+  for (int dims = 2; dims <= 3; dims++) {
+    const heat_law law = heat_law_make(dims, 0.11);
+    for (int isa = 0; isa < SB_ISA_LEVELS; isa++) {
+      heat_kernels kernels;
+      if (!sb_isa_built((sb_isa)isa) || !sb_isa_runs((sb_isa)isa)) continue;
+      assert_int_equal(heat_kernels_choose(sb_isa_name((sb_isa)isa), &kernels), SB_OK);
+      assert_int_equal(heat_rounding_errors(&law, &kernels), 0);
+      kernels.streaming = fused_step;
+      assert_true(heat_rounding_errors(&law, &kernels) > 0);
+    }
+  }
+}
+
 static int end(void **state) {
   (void)state;
   sb_comm_finish(&comm);
@@ -562,6 +590,7 @@ int main(void) {
       cmocka_unit_test(misplaced_heat_is_found),
       cmocka_unit_test(skipped_steps_are_found),
       cmocka_unit_test(wrong_laws_are_found),
+      cmocka_unit_test(fused_operations_are_found),
       cmocka_unit_test(wrong_sides_are_found),
       cmocka_unit_test(changed_repetitions_are_found),
       cmocka_unit_test(starts_without_checks_are_refused),
