@@ -158,6 +158,11 @@ static sb_status verify(void *state, sb_checks *checks) {
 static sb_status output(void *state, sb_figures *figures, sb_fields *fields) {
   heat_state *s = state;
   sb_figures_add_count(figures, "halo", "depth of the halo, steps between exchanges", s->halo);
+  static const char *const modes[HEAT_AXES] = {"mode_z", "mode_y", "mode_x"};
+  const heat_problem *p = &s->config.problem;
+  for (int a = HEAT_AXES - p->dims; p->start == HEAT_MODE && a < HEAT_AXES; a++) {
+    sb_figures_add_count(figures, modes[a], "half waves of the start along the axis", p->mode[a]);
+  }
   if (s->written_bytes > 0.0) {
     sb_figures_add(figures, "write_rate", "snapshots and checkpoints written in a second, synced",
                    "byte/s", "byte s-1", s->written_bytes / s->written_seconds);
