@@ -90,7 +90,7 @@ int64_t heat_tile_scratch(int dims, int64_t ny, int64_t nx, int steps);
  * of at most nx cells along x. */
 int64_t heat_tile_margin(int steps);
 int64_t heat_tile_pitch(int64_t nx, int steps);
-enum { HEAT_RING_ROWS = 8, HEAT_RING_PLANES = 3 }; /* of each time level between first and last */
+enum { HEAT_RING_ROWS = 8, HEAT_RING_PLANES = 4 }; /* of each time level between first and last */
 
 /* The vectorised kernels of one instruction set. */
 typedef struct {

@@ -95,18 +95,27 @@ static inline __attribute__((always_inline)) void heat_vectors_any(const heat_la
   }
 }
 
-/* Exactly the cells lo <= x < hi of n rows, past the caches; all out rows are aligned alike. */
+/* The cells of n rows that lie before and behind the whole lines among lo <= x < hi, which are
+ * first <= x < last on return. All out rows are aligned alike. */
+static inline void heat_stream_ends(const heat_law *law, const heat_rows *rows, int n, int64_t lo,
+                                    int64_t hi, int64_t *first, int64_t *last) {
+  enum { V = HEAT_ALIGN };
+  *first = (lo + V - 1) & -V; /* also for negative lo */
+  *last = hi & -V;
+  if (*first > *last) *first = *last = hi;
+  for (int i = 0; i < n; i++) {
+    for (int64_t x = lo; x < *first; x++) rows->out[i][x] = heat_cell(law, rows, i, x);
+    for (int64_t x = *last; x < hi; x++) rows->out[i][x] = heat_cell(law, rows, i, x);
+  }
+}
+
+/* Exactly the cells lo <= x < hi of n rows, past the caches. */
 static inline __attribute__((always_inline)) void heat_stream_rows(const heat_law *law,
                                                                    const heat_rows *rows, int n,
                                                                    int64_t lo, int64_t hi,
                                                                    int dims) {
-  enum { V = HEAT_ALIGN };
-  int64_t first = (lo + V - 1) & -V, last = hi & -V; /* also for negative lo */
-  if (first > last) first = last = hi;
-  for (int i = 0; i < n; i++) {
-    for (int64_t x = lo; x < first; x++) rows->out[i][x] = heat_cell(law, rows, i, x);
-    for (int64_t x = last; x < hi; x++) rows->out[i][x] = heat_cell(law, rows, i, x);
-  }
+  int64_t first, last;
+  heat_stream_ends(law, rows, n, lo, hi, &first, &last);
   if (first < last) heat_vectors_any(law, rows, n, first, last, dims, true);
 }
 

@@ -20,9 +20,8 @@ typedef struct {
   double **scratch; /* [threads] */
 } heat_sweep;
 
-/* Steps that tiles advance at once where nothing else is said, and the tiles' sizes for that:
- * chosen so that the rings of all time levels take half of a second-level cache of 1 MiB. Sizes
- * reported by the operating system are not asked, since virtual machines make them up. */
+/* Steps that tiles advance at once where nothing else is said. Cache sizes that the operating
+ * system reports are not asked, since virtual machines make them up. */
 int heat_sweep_best_steps(int dims);
 
 /* Fills in tile sizes and allocates scratch. `sweep` has kind, law, sides, vector, threads, and

@@ -1,10 +1,11 @@
-/* Tiles in 3-D: a wavefront along z. In turn each level advances by one plane, one plane behind the
- * level that it reads; the rings of all levels together live in the second-level cache. */
+/* Tiles in 3-D: a wavefront along z. In turn each level advances by two planes, one plane behind
+ * the level that it reads; the rings of all levels together live in the second-level cache. */
 #include <string.h>
 
+#include "heat_planes_kernel.h"
 #include "heat_tile_kernel.h"
 
-/* A level's ring holds the planes below, at and above the one that the next level computes. */
+/* A level's ring holds the planes below, at and above the two that the next level computes. */
 enum { RING = HEAT_RING_PLANES };
 
 typedef struct {
@@ -27,7 +28,7 @@ typedef struct {
 static inline plane plane_of(const tile_3d *s, int t, int64_t z) {
   if (t == 0) return (plane){s->now->cell + z * s->now->plane, s->now->row};
   if (t == s->steps) return (plane){s->next->cell + z * s->next->plane, s->next->row};
-  const int64_t place = ((z % RING) + RING) % RING;
+  const int64_t place = z & (RING - 1);
   return (plane){s->ring + ((t - 1) * (int64_t)RING + place) * s->plane, s->pitch};
 }
 
@@ -47,22 +48,49 @@ static inline const double *input_row(const tile_3d *s, const plane *p, int64_t 
   return p->cell + (y < lo ? lo : hi - 1) * p->pitch;
 }
 
-static inline void advance(const tile_3d *s, int t, const heat_box *level, int64_t z) {
-  const plane below = input_plane(s, t - 1, z - 1), above = input_plane(s, t - 1, z + 1);
-  const plane mid = plane_of(s, t - 1, z), out = plane_of(s, t, z);
+static inline void finish_rows(const tile_3d *s, int t, const heat_box *level,
+                               const heat_rows *rows, int n) {
+  if (t == s->steps) {
+    heat_stream_rows(s->law, rows, n, level->lo[HEAT_X], level->hi[HEAT_X], 3);
+  } else {
+    heat_ring_rows(s->law, rows, n, level, s->sides, 3);
+  }
+}
+
+static inline void finish_block(const tile_3d *s, int t, const heat_box *level,
+                                const heat_block *block) {
+  if (t == s->steps) {
+    heat_stream_block(s->law, block, level->lo[HEAT_X], level->hi[HEAT_X]);
+    return;
+  }
+  heat_block_vectors(s->law, block, heat_ring_first(level, s->sides), level->hi[HEAT_X], false);
+  for (int p = 0; p < PLANES; p++) heat_ring_sides(block->out[p], ROWS, level, s->sides);
+}
+
+/* Planes z and, where `both`, z + 1 of level t. */
+static inline void advance(const tile_3d *s, int t, const heat_box *level, int64_t z, bool both) {
+  const plane below = input_plane(s, t - 1, z - 1);
+  const plane above = input_plane(s, t - 1, z + (both ? 2 : 1));
+  const plane mid[PLANES] = {plane_of(s, t - 1, z), both ? plane_of(s, t - 1, z + 1) : above};
+  const plane out[PLANES] = {plane_of(s, t, z), both ? plane_of(s, t, z + 1) : above};
   for (int64_t y = level->lo[HEAT_Y]; y < level->hi[HEAT_Y]; y += ROWS) {
     const int n = (int)heat_least(ROWS, level->hi[HEAT_Y] - y);
-    heat_rows rows = {.ahead = t == 1 ? s->now->plane : 0};
-    for (int i = 0; i < n + 2; i++) rows.mid[i] = input_row(s, &mid, y + i - 1);
-    for (int i = 0; i < n; i++) {
-      rows.below[i] = below.cell + (y + i) * below.pitch;
-      rows.above[i] = above.cell + (y + i) * above.pitch;
-      rows.out[i] = out.cell + (y + i) * out.pitch;
+    heat_block block = {.ahead = t == 1 ? PLANES * s->now->plane : 0};
+    for (int p = 0; p < PLANES; p++) {
+      for (int i = 0; i < n + 2; i++) block.mid[p][i] = input_row(s, &mid[p], y + i - 1);
+      for (int i = 0; i < n; i++) block.out[p][i] = out[p].cell + (y + i) * out[p].pitch;
     }
-    if (t == s->steps) {
-      heat_stream_rows(s->law, &rows, n, level->lo[HEAT_X], level->hi[HEAT_X], 3);
-    } else {
-      heat_ring_rows(s->law, &rows, n, level, s->sides, 3);
+    for (int i = 0; i < n; i++) {
+      block.below[i] = below.cell + (y + i) * below.pitch;
+      block.above[i] = above.cell + (y + i) * above.pitch;
+    }
+    if (both && n == ROWS) {
+      finish_block(s, t, level, &block);
+      continue;
+    }
+    for (int p = 0; p < (both ? PLANES : 1); p++) {
+      const heat_rows rows = heat_block_plane(&block, n, p);
+      finish_rows(s, t, level, &rows, n);
     }
   }
 }
@@ -84,13 +112,14 @@ void SB_ISA_NAME(heat_tile_3d)(const heat_law *law, const heat_grid *now, const 
                      .plane = (height + 2 * (int64_t)steps) * pitch,
                      .ring = scratch + pitch + origin + (steps - tile->lo[HEAT_Y]) * pitch,
                      .zero = scratch + origin};
-  const int64_t start = heat_tile_level(tile, steps, 1, sides, 3).lo[HEAT_Z] + 1;
+  const int64_t start = heat_tile_level(tile, steps, 1, sides, 3).lo[HEAT_Z];
   memset(scratch, 0, (size_t)pitch * sizeof *scratch); /* the row of zeros */
-  for (int64_t front = start; front - steps < tile->hi[HEAT_Z]; front++) {
+  for (int64_t front = start; front - (steps - 1) < tile->hi[HEAT_Z]; front += PLANES) {
     for (int t = 1; t <= steps; t++) {
       const heat_box level = heat_tile_level(tile, steps, t, sides, 3);
-      const int64_t z = front - t;
-      if (level.lo[HEAT_Z] <= z && z < level.hi[HEAT_Z]) advance(&s, t, &level, z);
+      const int64_t lo = heat_most(front - (t - 1), level.lo[HEAT_Z]);
+      const int64_t hi = heat_least(front - (t - 1) + PLANES, level.hi[HEAT_Z]);
+      if (lo < hi) advance(&s, t, &level, lo, hi - lo == PLANES);
     }
   }
   sb_stream_end();

@@ -24,20 +24,29 @@ static inline heat_box heat_tile_level(const heat_box *tile, int steps, int t,
   return level;
 }
 
+/* The first column of a level whose stores are vectors. */
+static inline int64_t heat_ring_first(const heat_box *level, const heat_sides *sides) {
+  return heat_most(level->lo[HEAT_X] & -HEAT_ALIGN, sides->domain.lo[HEAT_X]);
+}
+
+/* What lies beyond the domain's sides along x, of n rows of a level that is there. */
+static inline void heat_ring_sides(double *const *out, int n, const heat_box *level,
+                                   const heat_sides *sides) {
+  const int64_t lo = level->lo[HEAT_X], hi = level->hi[HEAT_X];
+  for (int i = 0; i < n; i++) {
+    if (lo == sides->domain.lo[HEAT_X]) out[i][lo - 1] = sides->mirror ? out[i][lo] : 0.0;
+    if (hi == sides->domain.hi[HEAT_X]) out[i][hi] = sides->mirror ? out[i][hi - 1] : 0.0;
+  }
+}
+
 /* Computes n rows of a level that stays in a ring, and what lies beyond the domain's sides. */
 static inline __attribute__((always_inline)) void heat_ring_rows(const heat_law *law,
                                                                  const heat_rows *rows, int n,
                                                                  const heat_box *level,
                                                                  const heat_sides *sides,
                                                                  int dims) {
-  const int64_t lo = level->lo[HEAT_X], hi = level->hi[HEAT_X];
-  const int64_t first = heat_most(lo & -HEAT_ALIGN, sides->domain.lo[HEAT_X]);
-  heat_vectors_any(law, rows, n, first, hi, dims, false);
-  for (int i = 0; i < n; i++) {
-    double *out = rows->out[i];
-    if (lo == sides->domain.lo[HEAT_X]) out[lo - 1] = sides->mirror ? out[lo] : 0.0;
-    if (hi == sides->domain.hi[HEAT_X]) out[hi] = sides->mirror ? out[hi - 1] : 0.0;
-  }
+  heat_vectors_any(law, rows, n, heat_ring_first(level, sides), level->hi[HEAT_X], dims, false);
+  heat_ring_sides(rows->out, n, level, sides);
 }
 
 #endif
