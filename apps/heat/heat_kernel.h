@@ -35,6 +35,8 @@ typedef struct {
 
 enum { HEAT_ALIGN = 8 };
 
+enum { HEAT_MOST_STEPS = 64 }; /* of a tile, and so the deepest halo */
+
 typedef struct {
   int dims; /* 2, 3 */
   double c, r;
