@@ -12,7 +12,7 @@ tests_of() {
   case $1 in
     portable | debug) echo '^(unit|ranks|fuzz|app_counts)' ;;
     clang) echo '^(unit|fuzz)' ;;
-    mpich) echo '^(ranks|unit_comm|app_(output|schema|placement|bad_input)|faults)' ;;
+    mpich) echo '^(ranks|unit_comm|app_(output|schema|placement|bad_input|heat$)|faults)' ;;
     asan) echo '^(unit|ranks|fuzz|planted|app_(schema|threads))' ;;
     tsan) echo '^(unit|planted|app_threads)' ;;
     *)
