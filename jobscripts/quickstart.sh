@@ -61,7 +61,7 @@ cat <<END
 
 next:
   build/release/bin/pi_omp --help                             every key of a program
-  build/release/bin/pi_omp --size small --threads 2           one run by hand
+  build/release/bin/heat_omp --size tiny --threads 2          one run by hand
   ./scalebar study inputs/studies/pi_strong.ini --dry-run     what a study would run
   ./scalebar study inputs/studies/pi_strong.ini               a longer study: minutes
   ./scalebar report $out
