@@ -142,7 +142,7 @@ static sb_status run(void *state, sb_clock *clock) {
   sb_status status = SB_OK;
   s->repetitions++;
   while (s->step < s->config.problem.steps) {
-    heat_advance(s, heat_next_stop(s), clock);
+    heat_advance(s, heat_next_stop(&s->config, s->step), clock);
     SB_TRY(heat_write_due(s, clock));
   }
 cleanup:

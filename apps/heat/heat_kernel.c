@@ -62,6 +62,9 @@ static void set_side(const heat_grid *grid, heat_box layer, int axis, int64_t fr
 void heat_set_sides(const heat_grid *grid, const heat_box *box, const heat_law *law,
                     const heat_sides *sides) {
   const heat_box *domain = &sides->domain;
+  for (int axis = 0; axis < HEAT_AXES; axis++) {
+    if (box->lo[axis] >= box->hi[axis]) return; /* a thread without a share */
+  }
   for (int axis = HEAT_AXES - law->dims; axis < HEAT_AXES; axis++) {
     if (box->lo[axis] == domain->lo[axis]) {
       set_side(grid, *box, axis, box->lo[axis], box->lo[axis] - 1, sides->mirror);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "halo_shape.h"
+#include "heat_states.h"
 
 /* Nominal times of the cost formula in heat_plan.h, of a present-day core; only their ratios
  * matter, and those little: measured optima are flat (README.md). */
@@ -130,6 +131,16 @@ static int64_t idle_threads(const sb_dist *dist, int threads) {
   return idle;
 }
 
+/* Exchanges: halos serve layout->halo steps, and every stretch between files begins with one. */
+static double rounds_of(const heat_config *c, int64_t halo) {
+  double rounds = 0.0;
+  for (int64_t step = c->first_step, stop; step < c->problem.steps; step = stop) {
+    stop = heat_next_stop(c, step);
+    rounds += ceil((double)(stop - step) / (double)halo);
+  }
+  return rounds;
+}
+
 static void describe(const heat_problem *p, const heat_layout *layout, char *text, size_t bytes) {
   const sb_box box = sb_dist_box(&layout->dist, 0);
   const int *grid = layout->dist.grid;
@@ -157,7 +168,7 @@ void heat_plan(const void *config, int ranks, int threads, int rank, sb_plan *pl
   if (heat_layout_make(c, ranks, &layout) != SB_OK) return; /* refused by heat.c's check before */
   const sb_box box = sb_dist_box(&layout.dist, rank);
   const double steps = (double)(p->steps - c->first_step);
-  const double rounds = ceil(steps / (double)layout.halo), cells = (double)heat_cells(p);
+  const double rounds = rounds_of(c, layout.halo), cells = (double)heat_cells(p);
   const double passes = c->kernel == HEAT_BLOCKED ? rounds : steps;
   const double bytes = c->kernel == HEAT_PLAIN ? BYTES_ALLOCATED : BYTES_STREAMED;
   plan->units = cells * steps;

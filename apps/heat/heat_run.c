@@ -123,11 +123,12 @@ static int sweep_round(const round_info *info, int now, int64_t steps) {
   return now;
 }
 
-/* Tiles: `steps` steps in one pass. Beyond mirroring sides lie the cells that are there now. */
+/* Tiles: `steps` steps in one pass. Beyond mirroring sides lie the cells that are there now; they
+ * are read where the first level is computed. */
 static int tile_round(const round_info *info, int now, int64_t steps) {
   const heat_state *s = info->s;
   const heat_grid *from = &s->array[now], *to = &s->array[1 - now];
-  const heat_box reach = grown(s, steps);
+  const heat_box first_level = grown(s, steps - 1);
   const bool mirror = s->sweep.sides.mirror;
   heat_tiles rest = HEAT_TILES_ALL;
   if (info->exchanging) {
@@ -140,7 +141,7 @@ static int tile_round(const round_info *info, int now, int64_t steps) {
     }
     finish_exchange(info, from);
   }
-  if (mirror) heat_sweep_sides(&s->sweep, from, &reach);
+  if (mirror) heat_sweep_sides(&s->sweep, from, &first_level);
   heat_sweep_tiles(&s->sweep, from, to, &s->own, (int)steps, rest, NULL, NULL);
   return 1 - now;
 }
@@ -184,6 +185,6 @@ void heat_zero_sides(const heat_state *s, const heat_grid *grid) {
   if (sb_box_empty(&s->box)) return;
   heat_sides zeros = s->sweep.sides;
   zeros.mirror = false;
-  const heat_box wide = grown(s, s->halo);
+  const heat_box wide = grown(s, s->halo - 1); /* where steps are computed: one layer is left */
   heat_set_sides(grid, &wide, &s->law, &zeros);
 }

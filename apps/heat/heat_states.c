@@ -20,10 +20,9 @@ static int64_t next_multiple(int64_t step, int64_t every) {
   return every > 0 ? (step / every + 1) * every : INT64_MAX;
 }
 
-int64_t heat_next_stop(const heat_state *s) {
-  const int64_t stop = least(next_multiple(s->step, s->config.snapshots),
-                             next_multiple(s->step, s->config.checkpoint));
-  return least(stop, s->config.problem.steps);
+int64_t heat_next_stop(const heat_config *c, int64_t step) {
+  const int64_t stop = least(next_multiple(step, c->snapshots), next_multiple(step, c->checkpoint));
+  return least(stop, c->problem.steps);
 }
 
 void heat_describe_field(const heat_state *s, sb_field *field) {

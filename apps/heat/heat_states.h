@@ -6,7 +6,7 @@
 
 /* The first step after `step` at which a snapshot or a checkpoint is due, at most problem.steps.
  * Local. */
-int64_t heat_next_stop(const heat_state *state);
+int64_t heat_next_stop(const heat_config *config, int64_t step);
 
 /* Writes what is due at state->step, as phase SB_IO. Collective. */
 sb_status heat_write_due(heat_state *state, sb_clock *clock);

@@ -166,6 +166,15 @@ class Exchange(Case):
                             self.assertEqual(work["units"][()], n[0] * n[1] * n[2] * steps)
 
 
+    def test_predicted_bytes_with_files(self) -> None:
+        """Every stretch between snapshots and checkpoints begins with an exchange."""
+        path = self.good("mpi", [*mode_options((1, 61, 47), 100), "--halo", "16", "--snapshots", "33",
+                                 "--checkpoint", "10"], 2)
+        with h5py.File(path) as file:
+            self.assertEqual(file["workload/comm_bytes_actual"][()], file["workload/comm_bytes_predicted"][()])
+            self.assertEqual(file["workload/comm_bytes_actual"][()], 13 * 2 * 16 * 47 * 8)
+
+
 class Sizes(unittest.TestCase):
     def dry(self, *options: str, program: str = "heat_serial", **more: object) -> str:
         run = launch.run(program, *options, "--dry-run", **more)

@@ -126,7 +126,7 @@ class Restart(Files):
         self.assertTrue(run.succeeded(), run)
         expected = heat.read_field(path)[1]
         rng = random.Random(20261124)
-        moments = 20 if launch.LONG else 8
+        moments = 20
         killed = 0
         for i in range(moments):
             variant, ranks = variants[i % len(variants)], rng.choice((1, 2, 3, 5))

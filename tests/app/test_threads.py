@@ -1,7 +1,8 @@
-"""Whole programs with threads, few and short: what thread sanitizer looks at. Ranks of one process
-alone, since no sanitizer sees across processes."""
+"""Whole programs, few and short: what sanitizers look at. Threads in programs of one rank, since thread
+sanitizer does not see across processes; and arrays of several ranks at their tightest."""
 from __future__ import annotations
 
+import tempfile
 import unittest
 
 import launch
@@ -27,6 +28,22 @@ class Threads(unittest.TestCase):
                         run = launch.run(f"{app}_{variant}", *options, *FEW, threads=3, timeout=300)
                         self.assertTrue(run.succeeded(), run)
                         self.assertNotIn("data race", run.err)
+
+    def test_sides_exactly_a_halo_beyond_a_box(self) -> None:
+        """The layer beyond a side is then the last that a rank's array has room for."""
+        with tempfile.TemporaryDirectory() as folder:
+            for variant in [v for v in ("mpi", "hybrid") if v in launch.variants("heat")]:
+                for kernel in ("plain", "streaming", "blocked"):
+                    for options in (
+                        ["--ny", "48", "--nx", "200", "--halo", "16", "--start", "hotspot"],
+                        ["--dims", "3", "--nz", "8", "--ny", "12", "--nx", "64", "--halo", "4", "--start", "hotspot"],
+                        ["--ny", "48", "--nx", "200", "--halo", "16", "--checkpoint", "10",
+                         "--output", f"{folder}/run.h5"],
+                    ):
+                        with self.subTest(variant=variant, kernel=kernel, options=options):
+                            run = launch.run(f"heat_{variant}", *options, "--steps", "40", "--kernel", kernel, *FEW,
+                                             ranks=3, threads=2 if variant == "hybrid" else None, timeout=100)
+                            self.assertTrue(run.succeeded(), run)
 
 
 if __name__ == "__main__":
