@@ -1,6 +1,8 @@
 """Heat as numpy computes it, bit by bit, and runs of the programs that are held against it."""
 from __future__ import annotations
 
+import tempfile
+import unittest
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import launch
 
 ONCE = ("--warmup", "0", "--min_reps", "1", "--max_reps", "1")
+KERNELS = ("plain", "streaming", "blocked")
 BOUNDARIES = ("insulated", "periodic")
 
 
@@ -63,6 +66,12 @@ def run(folder: Path, variant: str, options: list[str], ranks: int = 1, threads:
     return outcome, path
 
 
+def mode_options(n: tuple[int, int, int], steps: int) -> list[str]:
+    z, y, x = n
+    return ["--dims", "2" if z == 1 else "3", "--nz", str(z), "--ny", str(y), "--nx", str(x),
+            "--steps", str(steps), "--r", "0.125" if z == 1 else "0.15"]
+
+
 def layouts() -> list[tuple[str, int, int]]:
     """(variant, ranks, threads): every number of ranks and of threads, and a net over hybrid ones."""
     pairs = {
@@ -74,3 +83,19 @@ def layouts() -> list[tuple[str, int, int]]:
     if launch.LONG:
         pairs["hybrid"] = [(r, t) for r in (1, 2, 3, 4, 5, 6, 7, 8, 11) for t in (1, 2, 3, 4)]
     return [(v, r, t) for v in launch.variants("heat") for r, t in pairs[v]]
+
+
+class Case(unittest.TestCase):
+    """Tests whose runs write into a folder of their own."""
+
+    def setUp(self) -> None:
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = Path(place.name)
+
+    def good(self, variant: str, options: list[str], ranks: int = 1, threads: int = 1,
+             **more: object) -> Path:
+        outcome, path = run(self.folder, variant, options, ranks, threads, **more)
+        self.assertTrue(outcome.succeeded(), outcome)
+        self.assertNotIn("nan", outcome.out)
+        return path

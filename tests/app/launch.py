@@ -18,8 +18,10 @@ TESTS = Path(os.environ.get("SCALEBAR_TESTS", "build/release/tests")).resolve()
 MPIRUN = os.environ.get("SCALEBAR_MPIRUN", "mpirun")
 LONG = os.environ.get("SCALEBAR_TEST_LONG") == "1"
 
-# Launchers may oversubscribe and must not bind, so that the same command lines work everywhere.
+# Launchers may oversubscribe and must not bind, so that the same command lines work everywhere. Open
+# MPI takes ob1 inside a machine anyway; named, it does not look for networks first, half of a start.
 ENVIRONMENT = {
+    "OMPI_MCA_pml": "ob1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_hwloc_base_binding_policy": "none",
     "OMPI_ALLOW_RUN_AS_ROOT": "1",

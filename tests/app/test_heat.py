@@ -6,17 +6,13 @@ textbook sweep's.
 """
 from __future__ import annotations
 
-import tempfile
 import unittest
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 import heat
 import launch
-
-KERNELS = ("plain", "streaming", "blocked")
 
 # Uneven, prime, smaller than the ranks; steps not a multiple of any halo, fewer than it, and one.
 SHAPES_2D = ((1, 37, 53), (1, 101, 29), (1, 3, 200), (1, 5, 2), (1, 1, 1), (1, 64, 300))
@@ -24,33 +20,13 @@ SHAPES_3D = ((11, 13, 17), (3, 40, 9), (2, 2, 2), (23, 5, 31))
 STEPS = (1, 7, 19, 37)
 
 
-def mode_options(n: tuple[int, int, int], steps: int) -> list[str]:
-    z, y, x = n
-    return ["--dims", "2" if z == 1 else "3", "--nz", str(z), "--ny", str(y), "--nx", str(x),
-            "--steps", str(steps), "--r", "0.125" if z == 1 else "0.15"]
-
-
-class Case(unittest.TestCase):
-    def setUp(self) -> None:
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = Path(place.name)
-
-    def good(self, variant: str, options: list[str], ranks: int = 1, threads: int = 1,
-             **more: object) -> Path:
-        run, path = heat.run(self.folder, variant, options, ranks, threads, **more)
-        self.assertTrue(run.succeeded(), run)
-        self.assertNotIn("nan", run.out)
-        return path
-
-
-class Heat(Case):
+class Heat(heat.Case):
     def test_hotspot_equals_numpy_in_every_layout(self) -> None:
         shapes = SHAPES_2D + SHAPES_3D
         known: dict[heat.Problem, np.ndarray] = {}
         for i, (variant, ranks, threads) in enumerate(heat.layouts()):
-            for k, kernel in enumerate(KERNELS):
-                j = i * len(KERNELS) + k
+            for k, kernel in enumerate(heat.KERNELS):
+                j = i * len(heat.KERNELS) + k
                 problem = heat.Problem(shapes[j % len(shapes)], STEPS[j // 2 % len(STEPS)],
                                        heat.BOUNDARIES[j // 3 % 2])
                 with self.subTest(variant=variant, ranks=ranks, threads=threads, kernel=kernel, problem=problem):
@@ -75,20 +51,20 @@ class Heat(Case):
         shapes = SHAPES_2D + SHAPES_3D
         known: dict[tuple[tuple[int, int, int], int], str] = {}
         for i, (variant, ranks, threads) in enumerate(heat.layouts()):
-            for kernel in KERNELS if launch.LONG else (KERNELS[i % 3],):
+            for kernel in heat.KERNELS if launch.LONG else (heat.KERNELS[i % 3],):
                 n, steps = shapes[i % len(shapes)], STEPS[i % len(STEPS)]
                 with self.subTest(variant=variant, ranks=ranks, threads=threads, kernel=kernel, n=n, steps=steps):
                     if (n, steps) not in known:
-                        plain = self.good("serial", [*mode_options(n, steps), "--kernel", "plain"])
+                        plain = self.good("serial", [*heat.mode_options(n, steps), "--kernel", "plain"])
                         known[n, steps] = heat.read_field(plain)[1]
-                    path = self.good(variant, [*mode_options(n, steps), "--kernel", kernel], ranks, threads)
+                    path = self.good(variant, [*heat.mode_options(n, steps), "--kernel", kernel], ranks, threads)
                     self.assertEqual(heat.read_field(path)[1], known[n, steps])
 
     def test_mode_is_the_exact_solution(self) -> None:
         """Against numpy's sines, for given modes."""
         for n, modes, steps in (((1, 31, 44), (1, 2, 3), 50), ((9, 12, 10), (2, 1, 3), 20)):
             dims = 2 if n[0] == 1 else 3
-            options = [*mode_options(n, steps), "--mode_y", str(modes[1]), "--mode_x", str(modes[2])]
+            options = [*heat.mode_options(n, steps), "--mode_y", str(modes[1]), "--mode_x", str(modes[2])]
             if dims == 3:
                 options += ["--mode_z", str(modes[0])]
             field, _ = heat.read_field(self.good("serial", options))
@@ -102,10 +78,10 @@ class Heat(Case):
             self.assertLess(np.abs(field - factor**steps * exact).max(), 1e-13)
 
     def test_every_instruction_set_and_kernel(self) -> None:
-        options = mode_options((1, 77, 130), 40)
+        options = heat.mode_options((1, 77, 130), 40)
         digests = set()
         for simd in ("baseline", "avx2", "avx512"):
-            for kernel in KERNELS:
+            for kernel in heat.KERNELS:
                 probe = launch.run("heat_serial", "--simd", simd, "--dry-run")
                 if probe.code != 0:
                     self.assertIn("simd", probe.errors()[0] + simd)  # this processor lacks it
@@ -113,66 +89,6 @@ class Heat(Case):
                 path = self.good("serial", [*options, "--kernel", kernel, "--simd", simd])
                 digests.add(heat.read_field(path)[1])
         self.assertEqual(len(digests), 1)
-
-    def test_halo_of_any_depth(self) -> None:
-        """Deeper than a rank's box, up to the periodic axis itself; with and without overlap."""
-        for n, boundary, halos in (((1, 23, 19), "insulated", (1, 2, 5, 16, 64)),
-                                   ((1, 23, 19), "periodic", (1, 3, 19)),
-                                   ((9, 10, 11), "periodic", (2, 9)), ((9, 10, 11), "insulated", (3, 20))):
-            problem = heat.Problem(n, 41, boundary)
-            start, _ = heat.read_field(self.good("serial", heat.Problem(n, 1, boundary, 0.0).options()))
-            expected = heat.evolve(start, problem.dims, problem.steps, problem.r, boundary)
-            runs = [(halo, kernel) for halo in halos for kernel in KERNELS]
-            for i, (halo, kernel) in enumerate(runs):
-                for variant, ranks in (("mpi", 6), ("hybrid", 5), ("serial", 1)):
-                    if variant not in launch.variants("heat") or (ranks == 5 and i % 4 and not launch.LONG):
-                        continue
-                    with self.subTest(n=n, boundary=boundary, halo=halo, kernel=kernel, ranks=ranks):
-                        path = self.good(variant, [*problem.options(), "--kernel", kernel, "--halo", str(halo),
-                                                   "--overlap", ("yes", "no")[i % 2]], ranks, 2)
-                        np.testing.assert_array_equal(heat.read_field(path)[0], expected)
-
-
-@unittest.skipUnless("mpi" in launch.variants("heat"), "no MPI in this build")
-class Exchange(Case):
-    """How halos travel changes nothing but the time."""
-    WAYS = (("shared", "4", "shared"), ("message", "4", "message"), ("auto", "2", "shared+message"),
-            ("auto", "1", "message"), ("auto", "4", "shared"))
-
-    def test_ways(self) -> None:
-        options = mode_options((1, 61, 47), 33)
-        expected = heat.read_field(self.good("serial", options))[1]
-        for way, node_size, name in self.WAYS:
-            for variant in [v for v in ("mpi", "hybrid") if v in launch.variants("heat")]:
-                with self.subTest(way=way, node_size=node_size, variant=variant):
-                    path = self.good(variant, [*options, "--exchange", way], 4, 2,
-                                     env={"SB_NODE_SIZE": node_size, "SB_EXCHANGE_TEST": "7"})
-                    self.assertEqual(heat.read_field(path)[1], expected)
-                    with h5py.File(path) as file:
-                        self.assertEqual(file.attrs["exchange"].decode(), name)
-
-    def test_predicted_bytes_are_sent(self) -> None:
-        for n, steps, halo in (((1, 61, 47), 33, "auto"), ((1, 61, 47), 32, "4"), ((9, 20, 14), 10, "1")):
-            for ranks in (1, 2, 5, 7):
-                for start in ([], ["--start", "hotspot", "--boundary", "periodic"]):
-                    if halo == "auto" and start and min(n[1:]) < 16:
-                        continue
-                    with self.subTest(n=n, halo=halo, ranks=ranks, start=start):
-                        path = self.good("mpi", [*mode_options(n, steps), "--halo", halo, *start], ranks)
-                        with h5py.File(path) as file:
-                            work = file["workload"]
-                            self.assertEqual(work["comm_bytes_actual"][()], work["comm_bytes_predicted"][()])
-                            self.assertEqual(work["comm_bytes_actual"][()] > 0, ranks > 1)
-                            self.assertEqual(work["units"][()], n[0] * n[1] * n[2] * steps)
-
-
-    def test_predicted_bytes_with_files(self) -> None:
-        """Every stretch between snapshots and checkpoints begins with an exchange."""
-        path = self.good("mpi", [*mode_options((1, 61, 47), 100), "--halo", "16", "--snapshots", "33",
-                                 "--checkpoint", "10"], 2)
-        with h5py.File(path) as file:
-            self.assertEqual(file["workload/comm_bytes_actual"][()], file["workload/comm_bytes_predicted"][()])
-            self.assertEqual(file["workload/comm_bytes_actual"][()], 13 * 2 * 16 * 47 * 8)
 
 
 class Sizes(unittest.TestCase):
