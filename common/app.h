@@ -80,8 +80,9 @@ typedef struct {
    * then are short repetitions looped. Collective. */
   sb_status (*reset)(void *state);
 
-  /* One repetition. Enters its phases on the clock, which stands in SB_COMPUTE at the call.
-   * Collective. */
+  /* One repetition. Enters its phases on the clock, which stands in SB_COMPUTE at the call. A
+   * failure that ranks have not agreed on (comm.h) ends all of them at once, for others may wait
+   * for this one in a message. Collective. */
   sb_status (*run)(void *state, sb_clock *clock);
 
   /* Expects and records the checks of what the last repetition left. Collective. */

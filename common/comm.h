@@ -92,6 +92,10 @@ static inline sb_status sb_comm_agree(sb_comm *comm, sb_status status) {
   return worst > status ? worst : status; /* never better than one's own: told to static analysis */
 }
 
+/* Whether the last agreement was on a failure: then all ranks know of it, and none waits for one
+ * that gave up. Local. */
+bool sb_comm_failed_together(const sb_comm *comm);
+
 /* Whether this rank is inside one of the collective functions above or a loop of the next two,
  * waiting for others or being waited for. Local, any thread: the watchdog asks, to tell a rank that
  * hangs from one that waits. */

@@ -21,7 +21,7 @@ typedef struct {
 typedef struct sb_messages sb_messages;
 
 /* Collective over all ranks; ranks without peers take part with 0. The buffers are kept by the
- * caller. The status is that of this rank (SB_NO_MEMORY): agree on it. */
+ * caller. Errors, agreed on: SB_NO_MEMORY. */
 sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers,
                              sb_messages **messages);
 

@@ -228,6 +228,7 @@ sb_status sb_comm_worst(sb_comm *comm, sb_status status) {
   int64_t worst = ((int64_t)status << 32) + (comm->size - 1 - comm->rank);
   sb_comm_max_i64(comm, &worst, 1);
   const sb_status code = (sb_status)(worst >> 32);
+  comm->failed_together = code != SB_OK;
   if (code == SB_OK) return SB_OK;
 
   const int rank = comm->size - 1 - (int)(worst & INT32_MAX);
@@ -241,6 +242,8 @@ sb_status sb_comm_worst(sb_comm *comm, sb_status status) {
   return rank == 0 ? sb_fail(code, "%s", news.text)
                    : sb_fail(code, "rank %d (%s): %s", rank, news.host, news.text);
 }
+
+bool sb_comm_failed_together(const sb_comm *comm) { return comm->failed_together; }
 
 void sb_comm_count_sent(sb_comm *comm, int64_t bytes) { comm->bytes_sent += bytes; }
 int64_t sb_comm_bytes_sent(const sb_comm *comm) { return comm->bytes_sent; }

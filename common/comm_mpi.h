@@ -11,6 +11,7 @@ struct sb_comm {
   int rank, size;
   int node, nodes, node_rank, node_size, uniform_node_size;
   int64_t bytes_sent;
+  bool failed_together;
   MPI_Comm world;   /* all ranks */
   MPI_Comm machine; /* ranks that do share memory */
   MPI_Comm local;   /* ranks of this node: those, or fewer with SB_NODE_SIZE */

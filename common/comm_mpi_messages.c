@@ -61,21 +61,21 @@ static void plan(const sb_traffic *traffic, int64_t most, sb_messages *m) {
 sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers,
                              sb_messages **messages) {
   const int64_t most = sb_environment_int("SB_MESSAGE_MOST", MOST_BYTES);
-  MPI_Comm own = MPI_COMM_NULL;
-  sb_comm_set_waiting(true);
-  MPI_Comm_dup(comm->world, &own);
-  sb_comm_set_waiting(false);
-
   sb_status status = SB_OK;
-  *messages = calloc(1, sizeof **messages);
-  if (*messages == NULL) {
-    MPI_Comm_free(&own);
-    return sb_fail(SB_NO_MEMORY, "no memory for the messages of a halo");
+  sb_messages *m = *messages = calloc(1, sizeof *m);
+  if (m == NULL) {
+    status = sb_fail(SB_NO_MEMORY, "no memory for the messages of a halo");
+  } else {
+    m->comm = MPI_COMM_NULL;
+    status = allocate(traffic, peers, most, m);
   }
-  (*messages)->comm = own;
-  SB_TRY(allocate(traffic, peers, most, *messages));
-  (*messages)->peers = peers;
-  plan(traffic, most, *messages);
+  /* Duplicating is collective, and so is what destroys the duplicate. */
+  SB_TRY(sb_comm_agree(comm, status));
+  sb_comm_set_waiting(true);
+  MPI_Comm_dup(comm->world, &m->comm);
+  sb_comm_set_waiting(false);
+  m->peers = peers;
+  plan(traffic, most, m);
   return SB_OK;
 cleanup:
   sb_messages_destroy(messages);
@@ -124,7 +124,7 @@ void sb_messages_destroy(sb_messages **messages) {
     release(&m->receive[i]);
     release(&m->send[i]);
   }
-  MPI_Comm_free(&m->comm);
+  if (m->comm != MPI_COMM_NULL) MPI_Comm_free(&m->comm);
   free(m->receive);
   free(m->send);
   free(m->request);

@@ -126,7 +126,8 @@ static sb_status size_problem(sb_driver *d) {
   }
   make_plan(d);
   const double needed = d->plan.memory_rank * sb_comm_node_size(d->comm);
-  if (d->machine.memory_available > 0 && needed > (double)d->machine.memory_available) {
+  d->fits = d->machine.memory_available <= 0 || needed <= (double)d->machine.memory_available;
+  if (!d->fits && d->request.action == SB_RUN) {
     return sb_fail(SB_NO_MEMORY, "this problem needs %.4g GB on this node; %.4g GB are free",
                    needed / 1e9, (double)d->machine.memory_available / 1e9);
   }

@@ -33,6 +33,7 @@ typedef struct {
   sb_counters before, after;
   sb_verdict verdict;
   bool placement_ok;
+  bool fits;                       /* the problem into this node's free memory */
   char warnings[SB_WARNINGS_SIZE]; /* one per line */
 } sb_driver;
 

@@ -31,7 +31,8 @@ void sb_driver_show_plan(const sb_driver *d) {
          sb_comm_nodes(d->comm));
   printf("decomposition: %s\n", p->decomposition);
   printf("work: %.6g %s a repetition\n", p->units, d->app->unit);
-  printf("memory per rank: %.4g MB\n", p->memory_rank / 1e6);
+  printf("memory per rank: %.4g MB%s\n", p->memory_rank / 1e6,
+         d->fits ? "" : ", more than is free on this node");
   printf("idle ranks: %d\n", p->idle_ranks);
   printf("idle threads: %d\n", p->idle_threads);
   printf("bytes moved: %.4g byte a repetition\n", p->bytes);

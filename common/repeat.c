@@ -31,8 +31,7 @@ _Noreturn static void strand_nobody(const sb_run *run) {
   sb_comm_abort(SB_FAILED);
 }
 
-/* Runs `loops` repetitions between two clock reads. A failure of `reset` fails all ranks; one of
- * `run` ends a run of several ranks at once. */
+/* Runs `loops` repetitions between two clock reads. */
 static sb_status take_sample(const sb_run *run, const sb_app *app, void *state, int64_t loops,
                              double began, sb_clock *clock, sample *s) {
   sb_status status = app->reset != NULL ? app->reset(state) : SB_OK;
@@ -47,7 +46,8 @@ static sb_status take_sample(const sb_run *run, const sb_app *app, void *state, 
   }
   sb_clock_stop(clock);
   const double end = clock->since;
-  if (status != SB_OK && sb_comm_size(run->comm) > 1) strand_nobody(run);
+  if (status != SB_OK && !sb_comm_failed_together(run->comm)) strand_nobody(run);
+  if (status != SB_OK) return status;
   sb_progress();
 
   double worst[2] = {end - start, end - began};

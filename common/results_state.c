@@ -19,7 +19,8 @@ static herr_t add_texts(const sb_state_info *info, hid_t root) {
   } text[] = {{"schema_name", "scalebar"}, {"title", title},
               {"kind", "state"},           {"app", info->app},
               {"problem", info->problem},  {"variant", sb_comm_variant()},
-              {"created_utc", created},    {"hdf5_library", sb_results_library()}};
+              {"created_utc", created},    {"hdf5_library", sb_results_library()},
+              {"time_units", "1"}};
   for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
     if (sb_h5_text(root, text[i].name, text[i].value) < 0) return -1;
   }

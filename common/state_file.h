@@ -2,8 +2,8 @@
  * or a checkpoint to go on from. Written whole or not at all, as result files are.
  *
  * Layout: root attributes schema_name "scalebar", schema_version, title, kind "state", app,
- * variant, problem, created_utc, hdf5_library, `step` (int64), `time` (double), and /fields as in
- * result files: contiguous, with dimension scales, units and digest.
+ * variant, problem, created_utc, hdf5_library, `step` (int64), `time` (double), time_units "1", and
+ * /fields as in result files: contiguous, with dimension scales, units and digest.
  */
 #ifndef SCALEBAR_STATE_FILE_H
 #define SCALEBAR_STATE_FILE_H

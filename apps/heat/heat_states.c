@@ -153,6 +153,10 @@ sb_status heat_restart(heat_state *s) {
     }
   }
   heat_zero_sides(s, &s->array[1 - s->now]);
+  if (status == SB_OK && s->step == s->config.problem.steps && sb_comm_rank(s->run->comm) == 0) {
+    fprintf(stderr, "WARN restart: all %" PRId64 " steps are done: nothing is left to measure\n",
+            s->step);
+  }
 cleanup:
   return status;
 }

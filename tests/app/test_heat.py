@@ -108,6 +108,15 @@ class Sizes(unittest.TestCase):
             total = int(Path("/proc/meminfo").read_text().split("MemTotal:")[1].split()[0]) / 1e3
             self.assertLess(megabytes, 0.0201 * total)
 
+    def test_a_plan_may_be_larger_than_this_machine(self) -> None:
+        """Plans are made on login nodes; a run refuses."""
+        options = ["--nx", "3000000", "--ny", "3000000"]
+        self.assertIn("more than is free on this node", self.dry(*options))
+        self.assertNotIn("more than", self.dry())
+        run = launch.run("heat_serial", *options)
+        self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
+        self.assertRegex(run.errors()[0], "GB")
+
     def test_weak_growth_keeps_the_work_of_a_worker(self) -> None:
         if "omp" not in launch.variants("heat"):
             self.skipTest("no OpenMP in this build")

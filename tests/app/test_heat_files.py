@@ -101,6 +101,17 @@ class Restart(Files):
                     self.assertEqual(file["workload/units"][()], N[1] * N[2] * left)
                 self.assertEqual(any("restart" in w for w in run.warnings()), bool(i % 2), run)
 
+    def test_nothing_left(self) -> None:
+        """A job script that always goes on is told when there is nothing left, and gets its field."""
+        expected = self.expected()
+        run, path = heat.run(self.folder, "serial", [*OPTIONS, "--checkpoint", "200"])
+        self.assertTrue(run.succeeded(), run)
+        for variant in launch.variants("heat"):
+            run = self.go_on(variant, 2)
+            self.assertTrue(run.succeeded(), run)
+            self.assertEqual(len([w for w in run.warnings() if "nothing is left" in w]), 1, run)
+            self.assertEqual(heat.read_field(path)[1], expected)
+
     def test_refused(self) -> None:
         run, _ = heat.run(self.folder, "serial", [*OPTIONS, "--checkpoint", "90"])
         self.assertTrue(run.succeeded(), run)

@@ -55,6 +55,7 @@ class State(unittest.TestCase):
                     self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
                     with h5py.File(path) as file:
                         self.assertEqual((file.attrs["step"], file.attrs["time"]), (9, 9 / 8))
+                        self.assertEqual(file.attrs["time_units"].decode(), "1")
                         np.testing.assert_allclose(file["fields/temperature"], values(shape, 9), rtol=1e-15)
                         self.assertEqual(list(file["fields/x"][:2]), [0.75, 2.25])
 

@@ -58,6 +58,23 @@ class FullDisk(unittest.TestCase):
                     self.assertEqual(file.attrs["step"], NEWER)
                 (self.disk / "s.h5").unlink()
 
+    def test_heat_ends_in_a_sentence(self) -> None:
+        """A snapshot that finds no room: all ranks know, so nobody is stranded or shot."""
+        for variant in launch.variants("heat"):
+            with self.subTest(variant=variant):
+                run = launch.run(launch.BIN / f"heat_{variant}", "--nx", "512", "--ny", "512", "--steps", "9",
+                                 "--snapshots", "2", "--output", "run.h5", ranks=3,
+                                 threads=2 if variant in ("omp", "hybrid") else None, cwd=self.disk)
+                if "built without HDF5" in run.err:
+                    self.skipTest("no HDF5 in this build")
+                self.assertEqual((run.code, run.result(), run.timed_out), (1, "ERROR", False), run)
+                self.assertEqual(len(run.errors()), 1, run)
+                self.assertRegex(run.errors()[0], r"cannot write run\.snapshot\.\d+\.h5: No space left", run)
+                self.assertEqual(sorted(p.name for p in self.disk.iterdir()),
+                                 [f"run.snapshot.{step:012d}.h5" for step in (2, 4)])
+                for path in self.disk.iterdir():
+                    path.unlink()
+
 
 if __name__ == "__main__":
     unittest.main()
