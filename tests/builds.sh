@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 cores=$(getconf _NPROCESSORS_ONLN)
 mkdir -p build
+all="portable debug clang bare mpich asan tsan"
 
 # Tests of a preset, as a regular expression on their names. All run the unit tests; counts must be
 # the same in every build; MPICH has its own way with faults; sanitizers look at whole programs too.
@@ -12,23 +13,30 @@ tests_of() {
   case $1 in
     portable | debug) echo '^(unit|ranks|fuzz|app_counts)' ;;
     clang) echo '^(unit|fuzz)' ;;
+    bare) echo '^(unit|fuzz|app_(bad_input|counts)|faults_ends)' ;;
     mpich) echo '^(ranks|unit_comm|app_(output|schema|placement|bad_input|heat$)|faults)' ;;
     asan) echo '^(unit|ranks|fuzz|planted|app_(schema|threads))' ;;
     tsan) echo '^(unit|planted|app_threads)' ;;
     *)
-      echo "builds: $1 is not one of portable debug clang mpich asan tsan" >&2
+      echo "builds: $1 is not one of $all" >&2
       exit 1
       ;;
   esac
 }
 
-[ $# -gt 0 ] || set -- portable debug clang mpich asan tsan
+# shellcheck disable=SC2086  # names of presets
+[ $# -gt 0 ] || set -- $all
 for preset in "$@"; do
   chosen=$(tests_of "$preset")
   echo "builds: $preset"
   if ! { cmake --preset "$preset" -DSCALEBAR_WERROR=ON &&
     cmake --build --preset "$preset" --parallel "$cores"; } >"build/$preset.log" 2>&1; then
     tail -n 40 "build/$preset.log"
+    exit 1
+  fi
+  if [ "$preset" != bare ] && ! grep -q 'variants serial omp mpi hybrid;' "build/$preset.log"; then
+    grep 'Scalebar .*: variants' "build/$preset.log"
+    echo "builds: $preset must have all variants" >&2
     exit 1
   fi
   if ! ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -R "$chosen" -j "$cores" \
