@@ -80,6 +80,9 @@ def layouts() -> list[tuple[str, int, int]]:
         "mpi": [(r, 1) for r in (1, 2, 3, 4, 5, 6, 7, 8, 11)],
         "hybrid": [(1, 4), (2, 2), (3, 1), (3, 3), (4, 2), (5, 3), (6, 2), (7, 2), (8, 2), (11, 2)],
     }
+    if launch.POLLING:
+        pairs["mpi"] = [(1, 1), (3, 1), (8, 1)]
+        pairs["hybrid"] = [(2, 2), (5, 1)]
     if launch.LONG:
         pairs["hybrid"] = [(r, t) for r in (1, 2, 3, 4, 5, 6, 7, 8, 11) for t in (1, 2, 3, 4)]
     return [(v, r, t) for v in launch.variants("heat") for r, t in pairs[v]]

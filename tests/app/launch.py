@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,6 +18,9 @@ BIN = Path(os.environ.get("SCALEBAR_BIN", "build/release/bin")).resolve()
 TESTS = Path(os.environ.get("SCALEBAR_TESTS", "build/release/tests")).resolve()
 MPIRUN = os.environ.get("SCALEBAR_MPIRUN", "mpirun")
 LONG = os.environ.get("SCALEBAR_TEST_LONG") == "1"
+# MPICH's ranks (its launcher is Hydra) poll without end: where they are more than the cores, they take
+# seconds for what takes Open MPI's milliseconds.
+POLLING = "hydra" in os.path.realpath(shutil.which(MPIRUN) or MPIRUN) and not LONG
 
 # Launchers may oversubscribe and must not bind, so that the same command lines work everywhere. Open
 # MPI takes ob1 inside a machine anyway; named, it does not look for networks first, half of a start.
