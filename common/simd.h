@@ -46,6 +46,8 @@
  *   sb_f64   sb_f64_east(const double *x, sb_f64 here, sb_f64 after)    the vector at x + 1
  *              where `before`, `here` and `after` are the vectors at x - SB_LANES_F64, x and
  *              x + SB_LANES_F64: taken from registers or from memory, as is faster
+ *   sb_f64   sb_f64_west_kept(before, here),  sb_f64_east_kept(here, after)   the same from
+ *              registers alone: where memory may be overwritten meanwhile
  *
  * SB_REGISTERS is the number of vector registers: how many values a kernel can keep at hand.
  */
@@ -90,6 +92,16 @@ static inline void sb_fetch(const double *x) { __builtin_prefetch(x, 0, 3); }
 #include "simd_neon.h"
 #else
 #include "simd_plain.h"
+#endif
+
+#ifndef SB_F64_KEPT /* where the others take registers already */
+static inline sb_f64 sb_f64_west_kept(sb_f64 before, sb_f64 here) {
+  return sb_f64_west((const double *)0, before, here);
+}
+
+static inline sb_f64 sb_f64_east_kept(sb_f64 here, sb_f64 after) {
+  return sb_f64_east((const double *)0, here, after);
+}
 #endif
 
 #endif

@@ -94,6 +94,15 @@ static inline sb_f64 sb_f64_east(const double *x, sb_f64 here, sb_f64 after) {
   return sb_f64_load(x + 1);
 }
 
+#define SB_F64_KEPT
+static inline sb_f64 sb_f64_west_kept(sb_f64 before, sb_f64 here) {
+  return _mm256_shuffle_pd(_mm256_permute2f128_pd(before, here, 0x21), here, 0x5);
+}
+
+static inline sb_f64 sb_f64_east_kept(sb_f64 here, sb_f64 after) {
+  return _mm256_shuffle_pd(here, _mm256_permute2f128_pd(here, after, 0x21), 0x5);
+}
+
 static inline sb_u64 sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b) {
   return _mm256_sub_epi64(count, _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));
 }

@@ -88,8 +88,9 @@ int64_t heat_tile_pitch(int64_t nx, int steps) {
 }
 
 int64_t heat_tile_scratch(int dims, int64_t ny, int64_t nx, int steps) {
-  const int64_t rows = dims == 2 ? HEAT_RING_ROWS : HEAT_RING_PLANES * (ny + 2 * (int64_t)steps);
-  return heat_tile_pitch(nx, steps) * (1 + rows * (steps - 1)) + HEAT_ALIGN;
+  const int64_t rows = dims == 2 ? HEAT_RING_ROWS * ((int64_t)steps - 1)
+                                 : heat_ring_planes(steps) * (ny + 2 * steps);
+  return heat_tile_pitch(nx, steps) * (1 + rows) + HEAT_ALIGN;
 }
 
 sb_status heat_kernels_choose(const char *name, heat_kernels *kernels) {

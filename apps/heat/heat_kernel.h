@@ -92,7 +92,11 @@ int64_t heat_tile_scratch(int dims, int64_t ny, int64_t nx, int steps);
  * of at most nx cells along x. */
 int64_t heat_tile_margin(int steps);
 int64_t heat_tile_pitch(int64_t nx, int steps);
-enum { HEAT_RING_ROWS = 8, HEAT_RING_PLANES = 4 }; /* of each time level between first and last */
+
+/* Rows of the ring of each time level between first and last in 2-D; planes of the one ring of all
+ * of them in 3-D. */
+enum { HEAT_RING_ROWS = 8 };
+static inline int64_t heat_ring_planes(int steps) { return 2 * (int64_t)steps; }
 
 /* The vectorised kernels of one instruction set. */
 typedef struct {

@@ -28,7 +28,7 @@ static inline heat_rows heat_block_plane(const heat_block *block, int n, int p) 
   return rows;
 }
 
-/* Vectors of ROWS rows of both planes, as heat_vectors. */
+/* Vectors of ROWS rows of both planes, as heat_vectors in 3-D. */
 static inline __attribute__((always_inline)) void heat_block_vectors(const heat_law *law,
                                                                      const heat_block *b,
                                                                      int64_t lo, int64_t hi,
@@ -55,8 +55,8 @@ static inline __attribute__((always_inline)) void heat_block_vectors(const heat_
     for (int p = 0; p < PLANES; p++) {
       for (int i = 0; i < ROWS; i++) {
         const double *at = b->mid[p][i + 1] + x;
-        const sb_f64 west = sb_f64_west(at, before[p][i], here[p][i]);
-        const sb_f64 east = sb_f64_east(at, here[p][i], after[p][i]);
+        const sb_f64 west = heat_west(at, before[p][i], here[p][i], !stream);
+        const sb_f64 east = heat_east(at, here[p][i], after[p][i], !stream);
         const sb_f64 south = i == 0 ? sb_f64_load(b->mid[p][0] + x) : here[p][i - 1];
         const sb_f64 north = i == ROWS - 1 ? sb_f64_load(b->mid[p][ROWS + 1] + x) : here[p][i + 1];
         const sb_f64 below = p == 0 ? sb_f64_load(b->below[i] + x) : here[0][i];

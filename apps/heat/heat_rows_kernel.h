@@ -29,8 +29,17 @@ static inline double heat_cell(const heat_law *law, const heat_rows *rows, int i
   return law->c * row[x] + law->r * sum;
 }
 
+/* Neighbours along x of the vector `here` at `at`; in_place: cells around it may be overwritten. */
+static inline sb_f64 heat_west(const double *at, sb_f64 before, sb_f64 here, bool in_place) {
+  return in_place ? sb_f64_west_kept(before, here) : sb_f64_west(at, before, here);
+}
+static inline sb_f64 heat_east(const double *at, sb_f64 here, sb_f64 after, bool in_place) {
+  return in_place ? sb_f64_east_kept(here, after) : sb_f64_east(at, here, after);
+}
+
 /* Vectors from lo on until hi is reached or passed. n, dims and stream are constants; with
- * `stream`, out + lo is aligned. */
+ * `stream`, out + lo is aligned. In 3-D without it, rows may be written to where others lie that
+ * are no longer read (heat_tile3_kernel.c). */
 static inline __attribute__((always_inline)) void heat_vectors(const heat_law *law,
                                                                const heat_rows *rows, int n,
                                                                int64_t lo, int64_t hi, int dims,
@@ -53,9 +62,9 @@ static inline __attribute__((always_inline)) void heat_vectors(const heat_law *l
       const double *at = rows->mid[i + 1] + x;
       const sb_f64 south = i == 0 ? sb_f64_load(rows->mid[0] + x) : here[i - 1];
       const sb_f64 north = i == n - 1 ? sb_f64_load(rows->mid[n + 1] + x) : here[i + 1];
-      sb_f64 sum = sb_f64_add(
-          sb_f64_add(sb_f64_west(at, before[i], here[i]), sb_f64_east(at, here[i], after[i])),
-          sb_f64_add(south, north));
+      const sb_f64 west = heat_west(at, before[i], here[i], dims == 3 && !stream);
+      const sb_f64 east = heat_east(at, here[i], after[i], dims == 3 && !stream);
+      sb_f64 sum = sb_f64_add(sb_f64_add(west, east), sb_f64_add(south, north));
       if (dims == 3) {
         sum = sb_f64_add(
             sum, sb_f64_add(sb_f64_load(rows->below[i] + x), sb_f64_load(rows->above[i] + x)));

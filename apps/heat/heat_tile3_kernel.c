@@ -1,12 +1,23 @@
 /* Tiles in 3-D: a wavefront along z. In turn each level advances by two planes, one plane behind
- * the level that it reads; the rings of all levels together live in the second-level cache. */
+ * the level that it reads.
+ *
+ * All levels between the first and the last share one ring of planes: (t, z, y) lies in plane z - t
+ * and row y - t of it, where (t - 1, z - 1, y - 1) lay, the last cell of its level that the
+ * computing of (t, z, y) reads (Wellein, Hager, Zeiser, Wittmann and Fehske, COMPSAC 2009: the
+ * compressed grid). So what is written was read just before and is in the first-level cache, and
+ * the ring has 2 planes a step, not 4.
+ *
+ * Nothing is overwritten that is still read. A block of rows y .. y + n - 1 of planes z and z + 1
+ * reads, of level t - 1, rows y .. y + n - 1 of planes z - 1 and z + 2 and one row more on either
+ * side of planes z and z + 1; it writes to where rows y - 1 .. y + n - 2 of planes z - 1 and z of
+ * level t - 1 lie. Later blocks read those planes from row y + n - 1 on, later planes begin with
+ * plane z + 1. Inside a block, columns go by: what row i writes into plane z - 1 is one row behind
+ * what it has read there, and neighbours along x of planes z and z + 1 stay in registers
+ * (heat_west). */
 #include <string.h>
 
 #include "heat_planes_kernel.h"
 #include "heat_tile_kernel.h"
-
-/* A level's ring holds the planes below, at and above the two that the next level computes. */
-enum { RING = HEAT_RING_PLANES };
 
 typedef struct {
   const heat_law *law;
@@ -15,7 +26,7 @@ typedef struct {
   const heat_sides *sides;
   int steps;
   int64_t pitch, plane; /* doubles from a ring's row, plane, to the next */
-  double *ring;         /* of level 1, its plane 0, at y = 0 and x = 0 */
+  double *ring;         /* its first plane, at y = 0 and x = 0 */
   const double *zero;   /* a row of zeros, at x = 0 */
 } tile_3d;
 
@@ -28,8 +39,9 @@ typedef struct {
 static inline plane plane_of(const tile_3d *s, int t, int64_t z) {
   if (t == 0) return (plane){s->now->cell + z * s->now->plane, s->now->row};
   if (t == s->steps) return (plane){s->next->cell + z * s->next->plane, s->next->row};
-  const int64_t place = z & (RING - 1);
-  return (plane){s->ring + ((t - 1) * (int64_t)RING + place) * s->plane, s->pitch};
+  const int64_t planes = heat_ring_planes(s->steps);
+  const int64_t place = (z - t - s->tile->lo[HEAT_Z] + 2 * planes) % planes;
+  return (plane){s->ring + place * s->plane - t * s->pitch, s->pitch};
 }
 
 /* The same where z may lie one beyond the domain: its mirror image, or the row of zeros. */

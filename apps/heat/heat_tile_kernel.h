@@ -2,9 +2,9 @@
  * computed, and where its rows are kept. For hot kernels.
  *
  * Level t of `steps` is needed on the tile grown by steps - t. Levels 1 .. steps - 1 live in rings
- * of rows (planes) in the scratch memory, level 0 is `now`, level `steps` goes to `next`. A level's
- * first column is moved down to a multiple of a vector, so that its stores are aligned; what is
- * computed there beyond the need is never used. */
+ * of rows (a ring of planes) in the scratch memory, level 0 is `now`, level `steps` goes to `next`.
+ * A level's first column is moved down to a multiple of a vector, so that its stores are aligned;
+ * what is computed there beyond the need is never used. */
 #ifndef SCALEBAR_HEAT_TILE_KERNEL_H
 #define SCALEBAR_HEAT_TILE_KERNEL_H
 

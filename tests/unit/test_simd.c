@@ -139,6 +139,12 @@ static void neighbours_in_a_row(void **state) {
     assert_true(stored[i] == x[i - 1]);
     assert_true(streamed[i] == x[i + 1]);
   }
+  sb_f64_store(stored, sb_f64_west_kept(before, here));
+  sb_f64_store(streamed, sb_f64_east_kept(here, after));
+  for (int i = 0; i < SB_LANES_F64; i++) {
+    assert_true(stored[i] == x[i - 1]);
+    assert_true(streamed[i] == x[i + 1]);
+  }
 }
 
 int main(void) {
