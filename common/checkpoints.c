@@ -101,7 +101,10 @@ static sb_status look(const char *output, int64_t *steps, int *found) {
   }
   closedir(p.open);
   if (*found > 0) return SB_OK;
-  return sb_fail(SB_BAD_INPUT, "restart: there is no %s<step>%s in %s", p.prefix, SUFFIX, p.folder);
+  return sb_fail(SB_BAD_INPUT,
+                 "restart: there is no %s<step>%s in %s; it wants the output (run.h5) whose "
+                 "checkpoints lie beside it",
+                 p.prefix, SUFFIX, p.folder);
 }
 
 sb_status sb_checkpoints_find(sb_comm *comm, const char *output, int64_t *steps, int *found) {
@@ -115,18 +118,7 @@ cleanup:
   return status;
 }
 
-/* The newest before `step`, -1 where there is none. */
-static int64_t newest_before(const place *p, int64_t step) {
-  int64_t newest = -1, other = 0;
-  for (const struct dirent *entry; (entry = readdir(p->open)) != NULL;) {
-    if (kind_of(p, entry->d_name, &other) == CHECKPOINT && other < step && other > newest) {
-      newest = other;
-    }
-  }
-  return newest;
-}
-
-void sb_checkpoints_prune(const char *output, int64_t step) {
+void sb_checkpoints_prune(const char *output, int64_t step, int64_t before) {
   place p = {.open = NULL};
   int64_t other = 0;
   (void)open_place(output, &p);
@@ -134,8 +126,6 @@ void sb_checkpoints_prune(const char *output, int64_t step) {
     sb_clear(); /* whoever writes there next will say it */
     return;
   }
-  const int64_t before = newest_before(&p, step);
-  rewinddir(p.open);
   for (const struct dirent *entry; (entry = readdir(p.open)) != NULL;) {
     const kind k = kind_of(&p, entry->d_name, &other);
     if (k == LEFT_OVER || (k == CHECKPOINT && other != step && other != before)) {

@@ -13,7 +13,7 @@
 
 #include "comm.h"
 
-enum { SB_CHECKPOINTS_KEPT = 2, SB_CHECKPOINTS_MOST = 64 };
+enum { SB_CHECKPOINTS_MOST = 64 };
 
 /* kind: "checkpoint", "snapshot". SB_BAD_INPUT where the name does not fit into `bytes`, or the
  * step into its digits. */
@@ -26,10 +26,10 @@ sb_status sb_state_path(const char *output, const char *kind, int64_t step, char
  *   steps [out] room for SB_CHECKPOINTS_MOST */
 sb_status sb_checkpoints_find(sb_comm *comm, const char *output, int64_t *steps, int *found);
 
-/* After the checkpoint of `step` is in place: keeps it and the highest before it
- * (SB_CHECKPOINTS_KEPT in all) and removes the others, those of later steps too: they are from an
+/* After the checkpoint of `step` is in place: keeps it and the one that this run wrote, or began
+ * with, before it (`before`, -1 where there is none), and removes the others: they are from an
  * earlier run, or were found damaged. Also removes the temporary files of killed writers of
  * checkpoints. A file that cannot be removed stays. Call it on one rank. */
-void sb_checkpoints_prune(const char *output, int64_t step);
+void sb_checkpoints_prune(const char *output, int64_t step, int64_t before);
 
 #endif

@@ -53,6 +53,9 @@ static void find_nodes(sb_comm *comm) {
 
 sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm) {
   int provided = MPI_THREAD_SINGLE;
+  /* Open MPI 4 writes the names of files over the end of an array, where they are longer than about
+   * 200 characters, in one of its ways to share file pointers, which nothing here uses. */
+  setenv("OMPI_MCA_sharedfp", "^lockedfile", 0);
   MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
   if (provided < MPI_THREAD_FUNNELED) {
     return sb_fail(SB_MPI_ERROR,

@@ -17,6 +17,10 @@ sb_status sb_results_write_hdf5(sb_comm *comm, const sb_record *record, const ch
   return sb_results_have_hdf5();
 }
 
+bool sb_state_is_of(const char *path, const char *app, const char *problem) {
+  return (void)path, (void)app, (void)problem, false;
+}
+
 sb_status sb_state_write(sb_comm *comm, const char *path, const sb_state_info *info,
                          const sb_fields *fields) {
   (void)comm;

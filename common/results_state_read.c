@@ -152,6 +152,24 @@ cleanup:
   return status;
 }
 
+bool sb_state_is_of(const char *path, const char *app, const char *problem) {
+  const reading r = {.path = path, .app = app, .problem = problem};
+  sb_h5_errors before;
+  sb_h5_begin(&before);
+  hid_t access = -1, root = -1;
+  bool is = false;
+  if (sb_h5_guard(path) == SB_OK) {
+    access = sb_h5_access();
+    if (access >= 0) root = H5Fopen(path, H5F_ACC_RDONLY, access);
+    is = root >= 0 && check_texts(&r, root) == SB_OK;
+  }
+  sb_h5_close(&root);
+  sb_h5_close(&access);
+  sb_h5_end(&before);
+  if (!is) sb_clear();
+  return is;
+}
+
 /* This rank's part, by itself. */
 static sb_status read_file(reading *r) {
   static const size_t SIEVE_BYTES = 1 << 20; /* boxes of short rows: not one read() for each */

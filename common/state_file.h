@@ -39,4 +39,7 @@ sb_status sb_state_write(sb_comm *comm, const char *path, const sb_state_info *i
 sb_status sb_state_read(sb_comm *comm, const char *path, const char *app, const char *problem,
                         const sb_field *field, double *data, int64_t *step);
 
+/* Whether `path` is a state file of this app and problem, its data aside. Local. */
+bool sb_state_is_of(const char *path, const char *app, const char *problem);
+
 #endif

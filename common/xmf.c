@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "results_newfile.h"
 #include "results_text.h"
@@ -122,4 +123,13 @@ cleanup:
   sb_newfile_close_alone(&file, status);
   free(text);
   return status;
+}
+
+void sb_xmf_remove(const char *path) {
+  char sidecar[SB_TEXT_SIZE];
+  if (sidecar_path(path, sidecar) == SB_OK) {
+    (void)unlink(sidecar);
+  } else {
+    sb_clear(); /* of such a name there is none */
+  }
 }

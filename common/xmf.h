@@ -19,4 +19,7 @@ typedef struct {
 sb_status sb_xmf_write(const char *path, const sb_field *field, const sb_xmf_moment *moments,
                        int count);
 
+/* Removes the sidecar of PATH, where a run before has left one. */
+void sb_xmf_remove(const char *path);
+
 #endif

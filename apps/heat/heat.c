@@ -114,6 +114,7 @@ static sb_status setup(const sb_run *run, void *config, void **state) {
   s->law = heat_law_make(c->problem.dims, c->problem.r);
   s->dist = layout.dist;
   s->halo = layout.halo;
+  s->kept = -1;
   s->box = sb_dist_box(&layout.dist, sb_comm_rank(run->comm));
   for (int a = 0; a < HEAT_AXES; a++) s->own.hi[a] = s->box.hi[a] - s->box.lo[a];
   SB_TRY(sb_comm_agree(run->comm, make_local(s, &layout)));

@@ -39,6 +39,7 @@ typedef struct {
   heat_grid array[HEAT_ARRAYS];
   int now;      /* array[now] is the field at `step` */
   int64_t step; /* steps done */
+  int64_t kept; /* of the checkpoint before the next one, -1 where there is none */
   sb_xchg *xchg;
   heat_start *start;
 

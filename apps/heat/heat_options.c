@@ -174,12 +174,31 @@ static sb_status check_start(const sb_run *run, heat_config *c) {
   return SB_OK;
 }
 
-static sb_status check_files(const sb_run *run, const heat_config *c) {
-  if (c->snapshots + c->checkpoint > 0 && run->common->output[0] == '\0') {
-    return sb_fail(SB_BAD_INPUT, "%s: their names come from output, which is not given",
-                   c->snapshots > 0 ? "snapshots" : "checkpoint");
+/* More are a slip of the pen, and each has a line in the sidecar. */
+enum { MOST_FILES = 1000000 };
+
+/* Their names and numbers are right before anything is computed. */
+static sb_status check_series(const sb_run *run, const char *key, const char *kind, int64_t every,
+                              int64_t steps) {
+  char path[SB_TEXT_SIZE];
+  if (every == 0) return SB_OK;
+  if (run->common->output[0] == '\0') {
+    return sb_fail(SB_BAD_INPUT, "%s: its files are named after output, which is not given", key);
   }
-  return SB_OK;
+  if (steps / every > MOST_FILES) {
+    return sb_fail(SB_BAD_INPUT,
+                   "%s = %" PRId64 ": %" PRId64 " files; allowed %" PRId64 " .. steps", key, every,
+                   steps / every, steps / MOST_FILES + 1);
+  }
+  return sb_state_path(run->common->output, kind, steps, path, sizeof path);
+}
+
+static sb_status check_files(const sb_run *run, const heat_config *c) {
+  sb_status status = SB_OK;
+  SB_TRY(check_series(run, "snapshots", "snapshot", c->snapshots, c->problem.steps));
+  SB_TRY(check_series(run, "checkpoint", "checkpoint", c->checkpoint, c->problem.steps));
+cleanup:
+  return status;
 }
 
 sb_status heat_check_options(const sb_run *run, void *config) {

@@ -119,13 +119,18 @@ heat_shape heat_shape_of(const sb_box *box, const heat_layout *layout) {
   return s;
 }
 
-/* Threads share planes, or rows where planes are few (heat_sweep.c). */
-static int64_t idle_threads(const sb_dist *dist, int threads) {
+/* Threads share planes, or rows where planes are few; or tiles (heat_sweep.c). */
+static int64_t idle_threads(const heat_config *c, const heat_layout *layout, int threads) {
+  const sb_dist *dist = &layout->dist;
   int64_t idle = 0;
   for (int rank = 0; rank < sb_dist_ranks(dist); rank++) {
     const sb_box box = sb_dist_box(dist, rank);
-    const int64_t planes = box.hi[HEAT_Z] - box.lo[HEAT_Z], rows = box.hi[HEAT_Y] - box.lo[HEAT_Y];
-    const int64_t busy = planes >= threads ? planes : rows;
+    const int64_t n[] = {box.hi[HEAT_Z] - box.lo[HEAT_Z], box.hi[HEAT_Y] - box.lo[HEAT_Y],
+                         box.hi[HEAT_X] - box.lo[HEAT_X]};
+    int64_t busy = n[HEAT_Z] >= threads ? n[HEAT_Z] : n[HEAT_Y];
+    if (c->kernel == HEAT_BLOCKED) {
+      busy = heat_sweep_pieces(c->problem.dims, n, (int)layout->halo, threads);
+    }
     if (busy < threads) idle += threads - busy;
   }
   return idle;
@@ -182,6 +187,6 @@ void heat_plan(const void *config, int ranks, int threads, int rank, sb_plan *pl
       (double)sb_xchg_memory(&layout.dist, layout.depth, layout.corners, rank) +
       (double)heat_sweep_bytes((heat_kernel_kind)c->kernel, p->dims, (int)layout.halo, threads);
   plan->idle_ranks = ranks - sb_dist_ranks(&layout.dist);
-  plan->idle_threads = (int)idle_threads(&layout.dist, threads) + plan->idle_ranks * threads;
+  plan->idle_threads = (int)idle_threads(c, &layout, threads) + plan->idle_ranks * threads;
   describe(p, &layout, plan->decomposition, sizeof plan->decomposition);
 }

@@ -79,7 +79,8 @@ static sb_status write_state(heat_state *s, const char *kind, const sb_fields *f
                               .problem = problem,
                               .step = s->step,
                               .time = s->config.problem.r * (double)s->step};
-  SB_TRY(sb_state_path(s->run->common->output, kind, s->step, path, sizeof path));
+  status = sb_state_path(s->run->common->output, kind, s->step, path, sizeof path);
+  SB_TRY(sb_comm_agree(s->run->comm, status));
   SB_TRY(sb_state_write(s->run->comm, path, &info, fields));
   s->written_bytes += 8.0 * (double)sb_field_elements(&fields->field[0]);
 cleanup:
@@ -98,7 +99,10 @@ sb_status heat_write_due(heat_state *s, sb_clock *clock) {
   if (snapshot) SB_TRY(write_state(s, "snapshot", &fields));
   if (checkpoint) {
     SB_TRY(write_state(s, "checkpoint", &fields));
-    if (sb_comm_rank(s->run->comm) == 0) sb_checkpoints_prune(s->run->common->output, s->step);
+    if (sb_comm_rank(s->run->comm) == 0) {
+      sb_checkpoints_prune(s->run->common->output, s->step, s->kept);
+    }
+    s->kept = s->step;
   }
   heat_zero_sides(s, &s->array[1 - s->now]); /* packing went over them */
   s->written_seconds += sb_now() - start;
@@ -134,7 +138,7 @@ static sb_status read_checkpoint(heat_state *s, int64_t step) {
                    s->config.problem.steps);
   }
   unpack(s, packed);
-  s->step = s->config.first_step = there;
+  s->step = s->config.first_step = s->kept = there;
 cleanup:
   return status;
 }
@@ -146,7 +150,7 @@ sb_status heat_restart(heat_state *s) {
   SB_TRY(sb_checkpoints_find(s->run->comm, s->config.restart, steps, &found));
   for (int i = 0; i < found; i++) {
     status = read_checkpoint(s, steps[i]);
-    if (status == SB_OK || status == SB_BAD_INPUT) break;
+    if (status == SB_OK) break;
     if (i + 1 < found) {
       if (sb_comm_rank(s->run->comm) == 0) fprintf(stderr, "WARN restart: %s\n", sb_message());
       sb_clear();
@@ -161,16 +165,19 @@ cleanup:
   return status;
 }
 
-/* Snapshots that lie beside the output, those of a run that this one goes on from among them. */
+/* Snapshots of this problem that lie beside the output: those of this run, and of the one that it
+ * goes on from. */
 static sb_status list_snapshots(const heat_state *s, const char *output,
                                 char (*paths)[SB_TEXT_SIZE], sb_xmf_moment *moments, int *count) {
   const heat_problem *p = &s->config.problem;
   const int64_t every = s->config.snapshots;
+  char problem[HEAT_PROBLEM_TEXT];
+  problem_text(s, problem);
   for (int64_t step = every; every > 0 && step <= p->steps; step += every) {
     char *path = paths[*count];
     const sb_status status = sb_state_path(output, "snapshot", step, path, SB_TEXT_SIZE);
     if (status != SB_OK) return status;
-    if (access(path, R_OK) != 0) continue;
+    if (access(path, R_OK) != 0 || !sb_state_is_of(path, heat_app.name, problem)) continue;
     moments[(*count)++] = (sb_xmf_moment){.file = path, .time = p->r * (double)step};
   }
   return SB_OK;
@@ -193,7 +200,11 @@ sb_status heat_sidecar(const heat_state *s, const char *output) {
   if (s->run->common->fields && !due(p->steps, s->config.snapshots)) {
     moments[count++] = (sb_xmf_moment){.file = output, .time = p->r * (double)p->steps};
   }
-  if (count > 0) status = sb_xmf_write(output, &field, moments, count);
+  if (count > 0) {
+    status = sb_xmf_write(output, &field, moments, count);
+  } else {
+    sb_xmf_remove(output); /* it would show what is no longer there */
+  }
 cleanup:
   free(paths);
   free(moments);

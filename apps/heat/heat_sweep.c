@@ -12,8 +12,9 @@
  * tiles whose ring would stay there too are slower, for their short rows and what they repeat. */
 enum { TILE_X_2D = 512, TILE_X_3D = 512, TILE_Y_3D = 40, STEPS_2D = 16, STEPS_3D = 6 };
 
-/* A tile of 2-D repeats about `steps` rows where it begins: a sixteenth of its work at most. */
-enum { ROWS_PER_STEP = 16 };
+/* A tile of 2-D repeats about `steps` rows where it begins: a sixteenth of its work at most, or
+ * half of it where threads would have none otherwise. */
+enum { ROWS_PER_STEP = 16, LEAST_PER_STEP = 2, LEAST_X = 64 };
 
 int heat_sweep_best_steps(int dims) { return dims == 2 ? STEPS_2D : STEPS_3D; }
 
@@ -27,8 +28,6 @@ int64_t heat_sweep_bytes(heat_kernel_kind kind, int dims, int steps, int threads
 }
 
 sb_status heat_sweep_create(heat_sweep *s) {
-  s->tile_y = s->law.dims == 2 ? 1 : TILE_Y_3D;
-  s->tile_x = s->law.dims == 2 ? TILE_X_2D : TILE_X_3D;
   s->scratch = NULL;
   if (s->kind != HEAT_BLOCKED) return SB_OK;
   const int64_t doubles = scratch_doubles(s->law.dims, s->most_steps);
@@ -103,18 +102,40 @@ typedef struct {
 } tiling;
 
 /* Enough pieces for all threads, and where the walk begins or ends at a neighbour, more of them, so
- * that some are inner ones; but each long against the steps that it repeats. */
-static tiling cut(const heat_sweep *s, const heat_box *box, int steps) {
-  const bool flat = s->law.dims == 2;
+ * that some are inner ones; but each long against the steps that it repeats. Where these are too
+ * few for the threads, shorter ones: rather is work repeated than threads have none. */
+static tiling cut(int dims, const int64_t n[HEAT_AXES], int ends, int steps, int threads) {
+  const bool flat = dims == 2;
   tiling t = {.walk = flat ? HEAT_Y : HEAT_Z, .rows = 1};
-  t.columns = pieces(box->hi[HEAT_X] - box->lo[HEAT_X], s->tile_x);
-  if (!flat) t.rows = pieces(box->hi[HEAT_Y] - box->lo[HEAT_Y], s->tile_y);
-  const int64_t length = box->hi[t.walk] - box->lo[t.walk];
-  const int ends = (box->lo[t.walk] > s->sides.domain.lo[t.walk]) +
-                   (box->hi[t.walk] < s->sides.domain.hi[t.walk]);
-  const int64_t wanted = most(sb_thread_count(), ends > 0 ? ends + 1 : 1);
+  t.columns = pieces(n[HEAT_X], flat ? TILE_X_2D : TILE_X_3D);
+  if (!flat) t.rows = pieces(n[HEAT_Y], TILE_Y_3D);
+  const int64_t length = n[t.walk], wanted = most(threads, ends > 0 ? ends + 1 : 1);
   t.chunks = most(1, least(wanted, length / (ROWS_PER_STEP * (int64_t)steps)));
+  const int64_t shortest = LEAST_PER_STEP * (int64_t)steps;
+  if (t.columns * t.rows * t.chunks < threads) {
+    t.chunks = most(t.chunks, least(pieces(threads, t.columns * t.rows), length / shortest));
+  }
+  if (!flat && t.columns * t.rows * t.chunks < threads) {
+    t.rows = most(t.rows, least(pieces(threads, t.columns * t.chunks), n[HEAT_Y] / shortest));
+  }
+  if (t.columns * t.rows * t.chunks < threads) {
+    t.columns = most(t.columns, least(pieces(threads, t.rows * t.chunks), n[HEAT_X] / LEAST_X));
+  }
   return t;
+}
+
+int64_t heat_sweep_pieces(int dims, const int64_t n[HEAT_AXES], int steps, int threads) {
+  const tiling t = cut(dims, n, 0, steps, threads);
+  return t.columns * t.rows * t.chunks;
+}
+
+static tiling cut_box(const heat_sweep *s, const heat_box *box, int steps) {
+  int64_t n[HEAT_AXES];
+  for (int a = 0; a < HEAT_AXES; a++) n[a] = box->hi[a] - box->lo[a];
+  const int walk = s->law.dims == 2 ? HEAT_Y : HEAT_Z;
+  const int ends =
+      (box->lo[walk] > s->sides.domain.lo[walk]) + (box->hi[walk] < s->sides.domain.hi[walk]);
+  return cut(s->law.dims, n, ends, steps, sb_thread_count());
 }
 
 static heat_box tile_of(const heat_sweep *s, const heat_box *box, const tiling *t, int64_t i) {
@@ -149,7 +170,7 @@ void heat_sweep_tiles(const heat_sweep *s, const heat_grid *now, const heat_grid
                       const heat_box *box, int steps, heat_tiles which, void (*between)(void *),
                       void *context) {
   if (empty(box)) return;
-  const tiling t = cut(s, box, steps);
+  const tiling t = cut_box(s, box, steps);
 #pragma omp for schedule(dynamic, 1)
   for (int64_t i = 0; i < t.columns * t.rows * t.chunks; i++) {
     const heat_box tile = tile_of(s, box, &t, i);

@@ -14,8 +14,7 @@ typedef struct {
   heat_law law;
   heat_sides sides;
   heat_kernels vector;
-  int64_t tile_y, tile_x; /* HEAT_BLOCKED: cells of a tile across the axis that it walks along */
-  int most_steps;         /* HEAT_BLOCKED: steps that a tile advances at once */
+  int most_steps; /* HEAT_BLOCKED: steps that a tile advances at once */
   int threads;
   double **scratch; /* [threads] */
 } heat_sweep;
@@ -24,13 +23,17 @@ typedef struct {
  * system reports are not asked, since virtual machines make them up. */
 int heat_sweep_best_steps(int dims);
 
-/* Fills in tile sizes and allocates scratch. `sweep` has kind, law, sides, vector, threads, and
+/* Allocates scratch. `sweep` has kind, law, sides, vector, threads, and
  * most_steps >= 1. On failure there is nothing to destroy. */
 sb_status heat_sweep_create(heat_sweep *sweep);
 void heat_sweep_destroy(heat_sweep *sweep);
 
 /* Bytes that heat_sweep_create allocates. */
 int64_t heat_sweep_bytes(heat_kernel_kind kind, int dims, int steps, int threads);
+
+/* Tiles into which HEAT_BLOCKED cuts a box of n cells an axis, at least: so many threads have work.
+ */
+int64_t heat_sweep_pieces(int dims, const int64_t n[HEAT_AXES], int steps, int threads);
 
 /* This thread's share of a box: rows in 2-D; in 3-D planes, or rows where planes are fewer than
  * threads. */

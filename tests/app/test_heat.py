@@ -117,6 +117,16 @@ class Sizes(unittest.TestCase):
         self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
         self.assertRegex(run.errors()[0], "GB")
 
+    def test_tiles_are_enough_for_all_threads(self) -> None:
+        if "omp" not in launch.variants("heat"):
+            self.skipTest("no OpenMP in this build")
+        for threads in (1, 2, 7, 16, 64):
+            for shape in (["--nx", "400", "--ny", "400"], [], ["--dims", "3", "--nx", "128", "--ny", "128", "--nz", "128"]):
+                out = self.dry(*shape, "--threads", str(threads), program="heat_omp")
+                self.assertIn("idle threads: 0", out, (threads, shape))
+        out = self.dry("--nx", "30", "--ny", "20", "--threads", "16", program="heat_omp")
+        self.assertNotIn("idle threads: 0", out)
+
     def test_weak_growth_keeps_the_work_of_a_worker(self) -> None:
         if "omp" not in launch.variants("heat"):
             self.skipTest("no OpenMP in this build")

@@ -57,6 +57,47 @@ class Snapshots(Files):
                     self.assertEqual(list(data.shape), [int(d) for d in item.get("Dimensions").split()])
                     np.testing.assert_array_equal(data, heat.evolve(start, 2, step, 0.125, "insulated"))
 
+    def test_files_of_other_runs_stay_out(self) -> None:
+        """A sidecar shows the snapshots of its problem alone, and none is left that shows what is gone."""
+        def run(n: int, steps: int, *more: str) -> None:
+            done = launch.run("heat_serial", *heat.ONCE, "--nx", str(n), "--ny", str(n), "--steps", str(steps), *more,
+                              cwd=self.folder)
+            self.assertTrue(done.succeeded(), done)
+        run(32, 200, "--snapshots", "100", "--output", "more.h5")
+        run(48, 300, "--checkpoint", "300", "--output", "a.h5")
+        run(48, 500, "--snapshots", "100", "--restart", "a.h5", "--output", "more.h5")
+        items = ET.parse(self.folder / "more.xmf").getroot().findall(".//Attribute/DataItem")
+        self.assertEqual([i.text.strip().partition(":")[0] for i in items],
+                         [f"more.snapshot.{step:012d}.h5" for step in (400, 500)])
+        run(32, 10, "--fields", "yes", "--output", "z.h5")
+        self.assertIn("z.xmf", self.names())
+        run(48, 10, "--output", "z.h5")
+        self.assertNotIn("z.xmf", self.names())
+
+    def test_a_long_way_to_the_output(self) -> None:
+        """Open MPI's own limit of about 200 characters must not end a run (comm_mpi.c)."""
+        deep = self.folder / "/".join(["b" * 40] * 9)
+        deep.mkdir(parents=True)
+        for variant in launch.variants("heat"):
+            with self.subTest(variant=variant):
+                run = launch.run(f"heat_{variant}", *heat.ONCE, "--nx", "64", "--ny", "64", "--steps", "20",
+                                 "--checkpoint", "5", "--fields", "yes", "--output", str(deep / "x.h5"), ranks=2)
+                self.assertTrue(run.succeeded(), run)
+
+    def test_refused_before_anything_is_computed(self) -> None:
+        endless = "/".join(["b" * 40] * 25)
+        for options, words in ((["--checkpoint", "5", "--output", endless], "output"),
+                               (["--steps", "1e12", "--checkpoint", "1", "--output", "x.h5"], "1000000000000 files"),
+                               (["--steps", "1e12", "--snapshots", "7", "--output", "x.h5"], "files; allowed 1000001")):
+            for variant in [v for v in ("serial", "mpi") if v in launch.variants("heat")]:
+                for extra in ([], ["--dry-run"]):
+                    with self.subTest(options=options, variant=variant, extra=extra):
+                        run = launch.run(f"heat_{variant}", "--nx", "8", "--ny", "8", *options, *extra, ranks=3,
+                                         timeout=20, cwd=self.folder)
+                        self.assertEqual((run.code, len(run.errors()), run.timed_out), (1, 1, False), run)
+                        self.assertRegex(run.errors()[0], words)
+        self.assertEqual(self.names(), [])
+
 
 class Restart(Files):
     def expected(self) -> str:
@@ -100,6 +141,29 @@ class Restart(Files):
                 with h5py.File(self.folder / "run.h5") as file:
                     self.assertEqual(file["workload/units"][()], N[1] * N[2] * left)
                 self.assertEqual(any("restart" in w for w in run.warnings()), bool(i % 2), run)
+
+    def test_checkpoints_of_another_problem(self) -> None:
+        """The first checkpoint removes those of an older run; of a mixture, the right one is found."""
+        def run(n: int, steps: int, *more: str) -> launch.Outcome:
+            return launch.run("heat_serial", *heat.ONCE, "--nx", str(n), "--ny", str(n), "--steps", str(steps),
+                              "--output", "run.h5", *more, cwd=self.folder)
+        def checkpoints() -> list[int]:
+            return [int(name.split(".")[2]) for name in self.names() if "checkpoint" in name]
+        self.assertTrue(run(64, 400, "--checkpoint", "100").succeeded())
+        self.assertEqual(checkpoints(), [300, 400])
+        self.assertTrue(run(48, 500, "--checkpoint", "500").succeeded())
+        self.assertEqual(checkpoints(), [500])
+        (self.folder / "run.checkpoint.000000000500.h5").rename(self.folder / "run.checkpoint.000000000450.h5")
+        (self.folder / "run.h5").rename(self.folder / "x.h5")
+        done = launch.run("heat_serial", *heat.ONCE, "--nx", "64", "--ny", "64", "--steps", "490", "--checkpoint",
+                          "490", "--output", "y.h5", cwd=self.folder)
+        self.assertTrue(done.succeeded(), done)
+        (self.folder / "y.checkpoint.000000000490.h5").rename(self.folder / "run.checkpoint.000000000490.h5")
+        done = run(48, 600, "--restart", "run.h5")  # 490 is another problem's
+        self.assertTrue(done.succeeded(), done)
+        self.assertEqual(len([w for w in done.warnings() if "000000000490" in w]), 1, done)
+        done = run(64, 480, "--restart", "run.h5")  # 490 is too far, 450 another problem's
+        self.assertEqual((done.code, len(done.errors())), (1, 1), done)
 
     def test_nothing_left(self) -> None:
         """A job script that always goes on is told when there is nothing left, and gets its field."""
@@ -152,7 +216,8 @@ class Restart(Files):
                                          stderr=subprocess.DEVNULL, start_new_session=True,
                                          env={**os.environ, **launch.ENVIRONMENT})
                 deadline = time.monotonic() + 60
-                while not list(self.folder.glob("run.checkpoint.*.h5")) and time.monotonic() < deadline:
+                early = i % 5 == 3  # at the start, in or before the first checkpoint
+                while not early and not list(self.folder.glob("run.checkpoint.*.h5")) and time.monotonic() < deadline:
                     time.sleep(0.005)
                 time.sleep(rng.uniform(0.0, 0.5))
                 alive = child.poll() is None
@@ -164,15 +229,16 @@ class Restart(Files):
                 self.wait_for_writers()
                 killed += alive
                 checkpoints = sorted(p for p in self.folder.glob("run.checkpoint.*.h5"))
-                self.assertTrue(checkpoints)
+                self.assertTrue(checkpoints or early)
                 if i % 3 == 1 and len(checkpoints) > 1:
                     with open(checkpoints[-1], "r+b") as file:
                         file.truncate(rng.randrange(checkpoints[-1].stat().st_size))
                 variant, ranks = variants[(i + 1) % len(variants)], rng.choice((1, 2, 4, 7))
-                run, _ = heat.run(self.folder, variant, [*options, "--restart", str(path)], ranks, 2)
+                again = ["--restart", str(path)] if checkpoints else []
+                run, _ = heat.run(self.folder, variant, [*options, *again], ranks, 2)
                 self.assertTrue(run.succeeded(), run)
                 self.assertEqual(heat.read_field(path)[1], expected)
-        self.assertGreater(killed, 0, "no run was killed before its end")
+        self.assertGreaterEqual(killed, moments // 2, "most runs ended before they were killed")
 
     def writers(self) -> list[int]:
         """Processes whose command line names this test's folder."""

@@ -128,7 +128,7 @@ static void says_when_there_is_none(void **state) {
   assert_int_equal(sb_checkpoints_find(comm, path_of("absent/run.h5"), steps, &found), SB_IO_ERROR);
   assert_non_null(strstr(sb_message(), "No such file or directory"));
   sb_clear();
-  sb_checkpoints_prune(path_of("absent/run.h5"), 1);
+  sb_checkpoints_prune(path_of("absent/run.h5"), 1, -1);
   assert_string_equal(sb_message(), "");
 }
 
@@ -162,12 +162,13 @@ static void leaves_other_files_alone(void **state) {
   for (int i = 0; i < OTHERS; i++) make(others[i]);
   assert_int_equal(mkdir(path_of("run.checkpoint.000000000002.h5"), 0700), 0);
   assert_int_equal(sb_checkpoints_find(comm, path_of("run.h5"), steps, &found), SB_BAD_INPUT);
-  sb_checkpoints_prune(path_of("run.h5"), 7);
+  sb_checkpoints_prune(path_of("run.h5"), 7, -1);
   for (int i = 0; i < OTHERS; i++) assert_true(is_there(others[i]));
   assert_int_equal(files_in_folder(), OTHERS + 1);
 }
 
-static void keeps_the_new_one_and_one_before(void **state) {
+/* Step 30 is another run's. */
+static void keeps_the_new_one_and_the_one_before(void **state) {
   (void)state;
   static const int64_t made[] = {10, 20, 30, 40, 50, 60};
   for (size_t i = 0; i < sizeof made / sizeof *made; i++)
@@ -176,14 +177,17 @@ static void keeps_the_new_one_and_one_before(void **state) {
   make_step("run.b", "checkpoint", 10);
   make("run.checkpoint.000000000020.h5.tmp.0123456789abcdef");
   make("run.checkpoint.000000000070.h5.tmp.fedcba9876543210-17.sm");
-  sb_checkpoints_prune(path_of("run.h5"), 40);
+  sb_checkpoints_prune(path_of("run.h5"), 40, 20);
   assert_true(is_there("run.checkpoint.000000000040.h5"));
-  assert_true(is_there("run.checkpoint.000000000030.h5"));
+  assert_true(is_there("run.checkpoint.000000000020.h5"));
   assert_true(is_there("run.snapshot.000000000010.h5"));
   assert_true(is_there("run.b.checkpoint.000000000010.h5"));
   assert_int_equal(files_in_folder(), 4);
-  sb_checkpoints_prune(path_of("run.h5"), 40);
+  sb_checkpoints_prune(path_of("run.h5"), 40, 20);
   assert_int_equal(files_in_folder(), 4);
+  sb_checkpoints_prune(path_of("run.h5"), 40, -1);
+  assert_false(is_there("run.checkpoint.000000000020.h5"));
+  assert_int_equal(files_in_folder(), 3);
 }
 
 /* An output without a folder lies in the present one. */
@@ -198,7 +202,7 @@ static void works_in_the_present_folder(void **state) {
   assert_non_null(getcwd(before, sizeof before));
   assert_int_equal(chdir(folder), 0);
   assert_int_equal(sb_checkpoints_find(comm, "run", steps, &found), SB_OK);
-  sb_checkpoints_prune("run", 3);
+  sb_checkpoints_prune("run", 3, 2);
   assert_int_equal(chdir(before), 0);
   assert_int_equal(found, 3);
   assert_int_equal(files_in_folder(), 2);
@@ -213,7 +217,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test_setup(finds_so_many_and_no_more, empty_folder),
       cmocka_unit_test_setup(says_when_there_is_none, empty_folder),
       cmocka_unit_test_setup(leaves_other_files_alone, empty_folder),
-      cmocka_unit_test_setup(keeps_the_new_one_and_one_before, empty_folder),
+      cmocka_unit_test_setup(keeps_the_new_one_and_the_one_before, empty_folder),
       cmocka_unit_test_setup(works_in_the_present_folder, empty_folder),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
