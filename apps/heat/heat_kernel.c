@@ -89,7 +89,7 @@ int64_t heat_tile_pitch(int64_t nx, int steps) {
 
 int64_t heat_tile_scratch(int dims, int64_t ny, int64_t nx, int steps) {
   const int64_t rows = dims == 2 ? HEAT_RING_ROWS * ((int64_t)steps - 1)
-                                 : heat_ring_planes(steps) * (ny + 2 * steps);
+                                 : heat_ring_planes(steps) * (ny + 2 * (int64_t)steps);
   return heat_tile_pitch(nx, steps) * (1 + rows) + HEAT_ALIGN;
 }
 
