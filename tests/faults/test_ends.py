@@ -36,7 +36,8 @@ class Ends(unittest.TestCase):
         self.assertFalse(run.timed_out, run)
         self.assertEqual(run.left, [], run)
         self.assertFalse(run.succeeded(), run)
-        self.assertFalse(run.printed_pass(), run)
+        if (kind, hook) != ("stop", "teardown"):  # launchers wake what they end: it may come to its last line
+            self.assertFalse(run.printed_pass(), run)
         if kind != "exit0":  # its exit code may be 0: so users must ask for PASS too
             self.assertNotEqual(run.code, 0, run)
         if kind == "hang":  # it speaks before those that wait for it

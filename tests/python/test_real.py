@@ -100,8 +100,8 @@ class Real(Scratch):
     def test_a_killed_rank_is_kept_as_failed(self):
         process = subprocess.Popen(
             self.command(
-                "[study]\nkind = scaling\nvariants = mpi serial\nworkers = 2x1\npi.samples = 1e8\nmin_reps = 10000\n"
-                "max_reps = 10000\ntime_limit = 5 s\n"
+                "[study]\nkind = scaling\napps = pi\nvariants = mpi serial\nworkers = 2x1\n"
+                "pi.samples = 1e8\nmin_reps = 10000\nmax_reps = 10000\ntime_limit = 5 s\n"
             ),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
