@@ -61,7 +61,7 @@ class Schema(unittest.TestCase):
             if not writes_hdf5(variant):
                 continue
             with self.subTest(variant=variant), tempfile.TemporaryDirectory() as folder:
-                self.run_and_check(folder, variant, options=("--compress", "yes"))
+                self.run_and_check(folder, variant, options=("--compress", "yes"), env=launch.WITHOUT_LEAKS)
                 with h5py.File(Path(folder) / "r.h5") as file:
                     self.assertTrue(file["fields/estimate"].fletcher32)
 
@@ -76,7 +76,8 @@ class Schema(unittest.TestCase):
     def test_json_alone(self) -> None:
         for variant in launch.variants():
             with self.subTest(variant=variant), tempfile.TemporaryDirectory() as folder:
-                run = launch.run(f"pi_{variant}", *QUICK, "--json", "r.json", ranks=2, cwd=folder)
+                run = launch.run(f"pi_{variant}", *QUICK, "--json", "r.json", ranks=2, cwd=folder,
+                                 env=launch.WITHOUT_LEAKS)
                 self.assertTrue(run.succeeded(), run)
                 json.loads((Path(folder) / "r.json").read_text())
 

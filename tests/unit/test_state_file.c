@@ -26,6 +26,14 @@ enum { SEED = 7, STEP = 42, FILE_MOST = 1 << 20 };
 static unsigned char sound[FILE_MOST];
 static size_t sound_bytes;
 
+/* Under address sanitizer a read takes ten times as long: every seventh byte then (seven has no
+ * factor in common with the bits of a byte, nor with the words that HDF5 writes). */
+#ifdef __SANITIZE_ADDRESS__
+enum { FLIPS_APART = 7 };
+#else
+enum { FLIPS_APART = 1 };
+#endif
+
 static const char *path_of(const char *name) {
   static char path[512];
   snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -181,9 +189,9 @@ static void refuses_every_truncation(void **state) {
   assert_int_equal(read_it(path, &step), SB_OK);
 }
 
-/* In every byte one bit, which one changes from byte to byte: the state is refused in a sentence,
- * or it is the one that was written (what lies between HDF5's objects, or describes axes, is not
- * read).
+/* In every byte one bit (under address sanitizer in some), which one changes from byte to byte: the
+ * state is refused in a sentence, or it is the one that was written (what lies between HDF5's
+ * objects, or describes axes, is not read).
  */
 static void no_flipped_bit_gives_another_state(void **state) {
   (void)state;
@@ -191,7 +199,7 @@ static void no_flipped_bit_gives_another_state(void **state) {
   int64_t step;
   int refused = 0;
   const char *path = path_of("s.h5");
-  for (size_t at = 0; at < sound_bytes; at++) {
+  for (size_t at = 0; at < sound_bytes; at += FLIPS_APART) {
     sound[at] ^= (unsigned char)(1u << (at * 5 + at / 8) % 8);
     put(path, sound, sound_bytes);
     sound[at] ^= (unsigned char)(1u << (at * 5 + at / 8) % 8);
@@ -204,7 +212,7 @@ static void no_flipped_bit_gives_another_state(void **state) {
     }
   }
   /* At least the superblock, the data, and the headers of the root and of the field. */
-  assert_in_range(refused, 48 + sizeof(double) * 60 + 1000, sound_bytes);
+  assert_in_range(refused, (48 + sizeof(double) * 60 + 1000) / FLIPS_APART, sound_bytes);
 }
 
 /* Pieces of the file zeroed, or put elsewhere, as disks do. */
