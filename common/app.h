@@ -20,7 +20,14 @@ typedef struct {
   int threads; /* per rank */
   const sb_common *common;
   bool seed_given;
+  char *warnings; /* of this run, one per line, for the results: SB_WARNINGS_SIZE bytes, or NULL */
 } sb_run;
+
+enum { SB_WARNINGS_SIZE = 2048 };
+
+/* Prints "WARN text" on stderr from rank 0 and keeps the text for the results, as far as there is
+ * room. All ranks call it; what rank 0 says counts. No message is exchanged. */
+void sb_warn(const sb_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Work of one repetition and what it needs, by arithmetic alone: known before anything is
  * allocated, shown by --dry-run, stored in /workload. Whole problem unless `_rank`. */

@@ -8,15 +8,17 @@
 #include "threads.h"
 #include "watchdog.h"
 
-void sb_driver_warn(sb_driver *d, const char *format, ...) {
-  char text[512];
+void sb_warn(const sb_run *run, const char *format, ...) {
+  char text[SB_TEXT_SIZE + 256]; /* a path and what is said of it */
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  const size_t used = strlen(d->warnings);
-  snprintf(d->warnings + used, sizeof d->warnings - used, "%s%s", used > 0 ? "\n" : "", text);
-  if (sb_comm_rank(d->comm) == 0) fprintf(stderr, "WARN %s\n", text);
+  if (run->warnings != NULL) {
+    const size_t used = strlen(run->warnings);
+    snprintf(run->warnings + used, SB_WARNINGS_SIZE - used, "%s%s", used > 0 ? "\n" : "", text);
+  }
+  if (sb_comm_rank(run->comm) == 0) fprintf(stderr, "WARN %s\n", text);
 }
 
 /* Rank 0 reads the command line and the files; the values hold no pointers, so bytes can travel. */
@@ -92,7 +94,8 @@ static sb_status choose_threads(sb_driver *d) {
   d->run = (sb_run){.comm = d->comm,
                     .threads = (int)threads,
                     .common = &d->common,
-                    .seed_given = d->request.seed_given};
+                    .seed_given = d->request.seed_given,
+                    .warnings = d->warnings};
 cleanup:
   return status;
 }
@@ -167,10 +170,10 @@ static sb_status place(sb_driver *d) {
   sb_status status = SB_OK;
   SB_TRY(sb_comm_agree(d->comm, sb_placement_create(d->comm, d->run.threads, &d->placement)));
   d->placement_ok = sb_placement_judge(d->comm, d->placement, text, sizeof text);
-  if (!d->placement_ok) sb_driver_warn(d, "placement: %s", text);
+  if (!d->placement_ok) sb_warn(&d->run, "placement: %s", text);
   if (d->plan.idle_ranks > 0 || d->plan.idle_threads > 0) {
-    sb_driver_warn(d, "idle: %d ranks and %d threads have no work", d->plan.idle_ranks,
-                   d->plan.idle_threads);
+    sb_warn(&d->run, "idle: %d ranks and %d threads have no work", d->plan.idle_ranks,
+            d->plan.idle_threads);
   }
 cleanup:
   return status;
@@ -184,8 +187,8 @@ static sb_status measure(sb_driver *d) {
   sb_counters_read(&d->after);
   sb_placement_sample(d->placement);
   if (d->measurement->wide) {
-    sb_driver_warn(d, "interval: the time's 95 %% interval is wider than %g of it after %d samples",
-                   d->common.ci, d->measurement->reps);
+    sb_warn(&d->run, "interval: the time's 95 %% interval is wider than %g of it after %d samples",
+            d->common.ci, d->measurement->reps);
   }
 cleanup:
   return status;

@@ -6,8 +6,6 @@
 #include "placement.h"
 #include "results.h"
 
-enum { SB_WARNINGS_SIZE = 2048 };
-
 typedef struct {
   const sb_app *app;
   char program[64]; /* "pi_mpi" */
@@ -36,10 +34,6 @@ typedef struct {
   bool fits;                       /* the problem into this node's free memory */
   char warnings[SB_WARNINGS_SIZE]; /* one per line */
 } sb_driver;
-
-/* Prints "WARN text" on stderr from rank 0 and keeps the text for the results. All ranks call it
- * with the same text; no message is exchanged. */
-void sb_driver_warn(sb_driver *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The files that the keys output and json ask for, and the app's sidecar. Collective. */
 sb_status sb_driver_write_results(sb_driver *d);

@@ -14,7 +14,7 @@ tests_of() {
     portable | debug) echo '^(unit|ranks|fuzz|app_counts)' ;;
     clang) echo '^(unit|fuzz)' ;;
     bare) echo '^(unit|fuzz|app_(bad_input|counts)|faults_ends)' ;;
-    mpich) echo '^(ranks|unit_comm|app_(output|schema|placement|heat$)|faults_(ends|full|verdicts|writing))' ;;
+    mpich) echo '^(ranks|unit_comm|app_(output|schema|placement|heat$)|faults_(ends|full|verdicts|heat|writing))' ;;
     asan) echo '^(unit|ranks|fuzz|planted|app_(schema|threads))' ;;
     tsan) echo '^(unit|planted|app_threads)' ;;
     *)

@@ -38,7 +38,7 @@ const sb_option heat_options[] = {
      .help = "axes: 2 (five points) or 3 (seven points)"},
     AXIS("nx", HEAT_X, "1024", "cells along x, the axis that is contiguous in memory"),
     AXIS("ny", HEAT_Y, "1024", "cells along y"),
-    AXIS("nz", HEAT_Z, "1", "cells along z; dims=2: 1"),
+    AXIS("nz", HEAT_Z, "1", "cells along z, to be given with dims=3; dims=2: 1"),
     {.key = "steps",
      .type = SB_INT,
      .offset = AT(problem.steps),
@@ -153,6 +153,7 @@ static sb_status check_start(const sb_run *run, heat_config *c) {
   static const char *const modes[HEAT_AXES] = {"mode_z", "mode_y", "mode_x"};
   p->boundary =
       c->boundary == 0 ? (p->start == HEAT_MODE ? HEAT_FIXED : HEAT_INSULATED) : c->boundary - 1;
+  c->boundary = p->boundary + 1; /* what `auto` came to, for the results */
   if (p->start == HEAT_MODE && p->boundary != HEAT_FIXED) {
     return sb_fail(SB_BAD_INPUT, "boundary: start=mode allows fixed");
   }
@@ -213,6 +214,9 @@ sb_status heat_check_options(const sb_run *run, void *config) {
   SB_TRY(check_files(run, c));
   SB_TRY(heat_kernels_choose(heat_simd_name(c), &kernels));
   SB_TRY(heat_layout_make(c, sb_comm_size(run->comm), &layout));
+  if (c->problem.dims == 3 && c->problem.n[HEAT_Z] == 1 && run->common->memory == 0.0) {
+    sb_warn(run, "nz: dims=3 with one plane; set nz, or take an input like tiny_3d.ini");
+  }
 cleanup:
   return status;
 }

@@ -152,14 +152,13 @@ sb_status heat_restart(heat_state *s) {
     status = read_checkpoint(s, steps[i]);
     if (status == SB_OK) break;
     if (i + 1 < found) {
-      if (sb_comm_rank(s->run->comm) == 0) fprintf(stderr, "WARN restart: %s\n", sb_message());
+      sb_warn(s->run, "restart: %s", sb_message());
       sb_clear();
     }
   }
   heat_zero_sides(s, &s->array[1 - s->now]);
-  if (status == SB_OK && s->step == s->config.problem.steps && sb_comm_rank(s->run->comm) == 0) {
-    fprintf(stderr, "WARN restart: all %" PRId64 " steps are done: nothing is left to measure\n",
-            s->step);
+  if (status == SB_OK && s->step == s->config.problem.steps) {
+    sb_warn(s->run, "restart: all %" PRId64 " steps are done: nothing is left to measure", s->step);
   }
 cleanup:
   return status;

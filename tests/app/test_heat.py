@@ -9,6 +9,7 @@ from __future__ import annotations
 import unittest
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 import heat
@@ -89,6 +90,17 @@ class Heat(heat.Case):
                 path = self.good("serial", [*options, "--kernel", kernel, "--simd", simd])
                 digests.add(heat.read_field(path)[1])
         self.assertEqual(len(digests), 1)
+
+    def test_results_tell_what_auto_came_to(self) -> None:
+        for options, boundary in (([], "fixed"), (["--start", "hotspot"], "insulated")):
+            path = self.good("serial", ["--nx", "20", "--ny", "20", "--steps", "3", *options])
+            with h5py.File(path) as file:
+                self.assertEqual(file["config"].attrs["boundary"].decode(), boundary)
+
+    def test_three_axes_of_one_plane_are_pointed_at(self) -> None:
+        run = launch.run("heat_serial", "--dims", "3", "--nx", "20", "--ny", "20", *heat.ONCE)
+        self.assertTrue(run.succeeded(), run)
+        self.assertEqual([w[:8] for w in run.warnings()], ["WARN nz:"])
 
 
 class Sizes(unittest.TestCase):

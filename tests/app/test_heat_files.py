@@ -140,7 +140,9 @@ class Restart(Files):
                 left = STEPS - (270 if i % 2 else 360)
                 with h5py.File(self.folder / "run.h5") as file:
                     self.assertEqual(file["workload/units"][()], N[1] * N[2] * left)
+                    told = file.attrs["warnings"].decode().splitlines()
                 self.assertEqual(any("restart" in w for w in run.warnings()), bool(i % 2), run)
+                self.assertEqual(told, [w.removeprefix("WARN ") for w in run.warnings()])
 
     def test_checkpoints_of_another_problem(self) -> None:
         """The first checkpoint removes those of an older run; of a mixture, the right one is found."""

@@ -8,23 +8,16 @@
 #include <stddef.h>
 
 #include <cmocka.h> /* wants the three above */
-#include <dirent.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "results.h"
 #include "toy_state.h"
 
 static sb_comm *comm;
-static char folder[64];
-
-static const char *path_of(const char *name) {
-  static char path[512];
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  return path;
-}
 
 static sb_status read_back(const char *path, const int64_t n[3], const int parts[3], double **data,
                            int64_t *step) {
@@ -161,16 +154,6 @@ static void refuses_boxes_with_holes(void **state) {
   assert_int_not_equal(access(path_of("holes.h5"), F_OK), 0);
 }
 
-static int files_in_folder(void) {
-  DIR *open = opendir(folder);
-  assert_non_null(open);
-  int count = 0;
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;)
-    count += entry->d_name[0] != '.';
-  closedir(open);
-  return count;
-}
-
 /* A limit of one rank alone, wherever it bites: all hear of it, and the older file stays. */
 static void hears_of_a_rank_that_cannot_write(void **state) {
   (void)state;
@@ -207,9 +190,7 @@ static int generate(char **argv) {
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
   int result = 1;
-  /* Many small files, each synced: in memory where there is such a folder. */
-  snprintf(folder, sizeof folder, "%s/scalebar_state_%ld",
-           access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (long)getpid());
+  snprintf(folder, sizeof folder, "%s/scalebar_state_%ld", folder_of_folders(), (long)getpid());
   sb_comm_broadcast(comm, folder, sizeof folder);
   if (argc == 6) {
     result = generate(argv);

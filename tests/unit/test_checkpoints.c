@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 #include <cmocka.h> /* wants the three above */
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,17 +13,9 @@
 #include <unistd.h>
 
 #include "checkpoints.h"
+#include "own_folder.h"
 
 static sb_comm *comm;
-static char folder[] = "/tmp/scalebar_checkpoints_XXXXXX";
-
-static const char *path_of(const char *name) {
-  static char path[2][512];
-  static int turn;
-  turn = 1 - turn;
-  snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-  return path[turn];
-}
 
 static void make(const char *name) {
   const int file = open(path_of(name), O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -41,28 +32,6 @@ static void make_step(const char *output, const char *kind, int64_t step) {
 }
 
 static bool is_there(const char *name) { return access(path_of(name), F_OK) == 0; }
-
-static int files_in_folder(void) {
-  DIR *open = opendir(folder);
-  assert_non_null(open);
-  int count = 0;
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;)
-    count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-  closedir(open);
-  return count;
-}
-
-static int empty_folder(void **state) {
-  (void)state;
-  DIR *open = opendir(folder);
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;) {
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    if (unlink(path_of(entry->d_name)) != 0) rmdir(path_of(entry->d_name));
-  }
-  closedir(open);
-  sb_clear();
-  return 0;
-}
 
 static void names_hold_output_kind_and_step(void **state) {
   (void)state;
@@ -210,6 +179,7 @@ static void works_in_the_present_folder(void **state) {
 
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
+  snprintf(folder, sizeof folder, "%s/scalebar_checkpoints_XXXXXX", folder_of_folders());
   if (mkdtemp(folder) == NULL) return 1;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_hold_output_kind_and_step),

@@ -8,26 +8,19 @@
 #include <stddef.h>
 
 #include <cmocka.h> /* wants the three above */
-#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "results_text.h"
 #include "toy_record.h"
 
 static sb_comm *comm;
-static char folder[] = "/tmp/scalebar_results_XXXXXX";
 
 typedef sb_status (*writer)(sb_comm *, const sb_record *, const char *);
 static const writer writers[] = {sb_results_write_hdf5, sb_results_write_json};
 enum { WRITERS = sizeof writers / sizeof *writers };
-
-static const char *path_of(const char *name) {
-  static char path[512];
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  return path;
-}
 
 static void put(const char *path, const char *text) {
   FILE *file = fopen(path, "w");
@@ -45,27 +38,6 @@ static char *get(const char *path) {
   assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
   fclose(file);
   return text;
-}
-
-static int files_in_folder(void) {
-  DIR *open = opendir(folder);
-  assert_non_null(open);
-  int count = 0;
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;)
-    count += entry->d_name[0] != '.';
-  closedir(open);
-  return count;
-}
-
-static int empty_folder(void **state) {
-  (void)state;
-  DIR *open = opendir(folder);
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;) {
-    if (entry->d_name[0] != '.') unlink(path_of(entry->d_name));
-  }
-  closedir(open);
-  sb_clear();
-  return 0;
 }
 
 /* cmocka skips what this build cannot do. */
@@ -243,6 +215,7 @@ cleanup:
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
   int result = 1;
+  snprintf(folder, sizeof folder, "%s/scalebar_results_XXXXXX", folder_of_folders());
   if (argc > 2) {
     result = generate(argc, argv);
   } else if (mkdtemp(folder) != NULL) {

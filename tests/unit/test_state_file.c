@@ -6,18 +6,17 @@
 #include <stddef.h>
 
 #include <cmocka.h> /* wants the three above */
-#include <dirent.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "results.h"
 #include "toy_record.h"
 #include "toy_state.h"
 
 static sb_comm *comm;
-static char folder[64];
 static const int64_t shape[3] = {3, 4, 5};
 static const int whole[3] = {1, 1, 1};
 enum { SEED = 7, STEP = 42, FILE_MOST = 1 << 20 };
@@ -34,12 +33,6 @@ enum { FLIPS_APART = 7 };
 enum { FLIPS_APART = 1 };
 #endif
 
-static const char *path_of(const char *name) {
-  static char path[512];
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  return path;
-}
-
 static void put(const char *path, const void *bytes, size_t count) {
   FILE *file = fopen(path, "wb");
   assert_non_null(file);
@@ -53,28 +46,6 @@ static size_t get(const char *path, unsigned char *bytes) {
   const size_t count = fread(bytes, 1, FILE_MOST, file);
   assert_int_equal(fclose(file), 0);
   return count;
-}
-
-static int files_in_folder(void) {
-  DIR *open = opendir(folder);
-  assert_non_null(open);
-  int count = 0;
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;)
-    count += entry->d_name[0] != '.';
-  closedir(open);
-  return count;
-}
-
-static int empty_folder(void **state) {
-  (void)state;
-  DIR *open = opendir(folder);
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;) {
-    if (entry->d_name[0] == '.') continue;
-    if (unlink(path_of(entry->d_name)) != 0) rmdir(path_of(entry->d_name));
-  }
-  closedir(open);
-  sb_clear();
-  return 0;
 }
 
 static int write_sound(void **state) {
@@ -288,9 +259,7 @@ static int generate(char **argv) {
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
   if (argc == 6) return generate(argv);
-  /* Thousands of small files: in memory where there is such a folder. */
-  snprintf(folder, sizeof folder, "%s/scalebar_state_XXXXXX",
-           access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+  snprintf(folder, sizeof folder, "%s/scalebar_state_XXXXXX", folder_of_folders());
   if (mkdtemp(folder) == NULL) return 1;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(gives_back_what_was_written, write_sound),
