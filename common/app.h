@@ -58,9 +58,13 @@ typedef struct {
    * arrays, and the key is refused. Local. */
   sb_status (*fill)(void *config, double bytes);
 
-  /* Rules between keys; may replace "auto" values. The same on all ranks. Collective. NULL: none.
-   */
+  /* Rules between keys, whatever the sizes are; may replace "auto" values. The same on all ranks.
+   * Collective. NULL: none. */
   sb_status (*check)(const sb_run *run, void *config);
+
+  /* Rules of the problem that runs, once memory= and weak scaling have set its sizes. The same on
+   * all ranks. Collective. NULL: none. */
+  sb_status (*check_sized)(const sb_run *run, void *config);
 
   /* The work of this rank (of `ranks`, each with `threads`). Local, cheap, cannot fail. */
   void (*plan)(const void *config, int ranks, int threads, int rank, sb_plan *plan);

@@ -15,6 +15,12 @@
 
 enum { SB_CHECKPOINTS_MOST = 64 };
 
+/* Length of DIR/run in DIR/run.h5; of other names all. */
+size_t sb_output_stem(const char *output);
+
+/* Whether `path` is a name that a snapshot, a checkpoint or the sidecar of `output` may have. */
+bool sb_state_owns(const char *output, const char *path);
+
 /* kind: "checkpoint", "snapshot". SB_BAD_INPUT where the name does not fit into `bytes`, or the
  * step into its digits. */
 sb_status sb_state_path(const char *output, const char *kind, int64_t step, char *path,
@@ -28,8 +34,11 @@ sb_status sb_checkpoints_find(sb_comm *comm, const char *output, int64_t *steps,
 
 /* After the checkpoint of `step` is in place: keeps it and the one that this run wrote, or began
  * with, before it (`before`, -1 where there is none), and removes the others: they are from an
- * earlier run, or were found damaged. Also removes the temporary files of killed writers of
- * checkpoints. A file that cannot be removed stays. Call it on one rank. */
+ * earlier run, or were found damaged. A file that cannot be removed stays. Call it on one rank. */
 void sb_checkpoints_prune(const char *output, int64_t step, int64_t before);
+
+/* Removes the temporary files that killed writers of checkpoints and snapshots left. Call it on one
+ * rank, before the first of them. */
+void sb_states_tidy(const char *output);
 
 #endif

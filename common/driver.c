@@ -127,6 +127,7 @@ static sb_status size_problem(sb_driver *d) {
     const int64_t workers = (int64_t)sb_comm_size(d->comm) * d->run.threads;
     SB_TRY(app->grow(d->config, d->common.per == SB_PER_NODE ? sb_comm_nodes(d->comm) : workers));
   }
+  if (app->check_sized != NULL) SB_TRY(app->check_sized(&d->run, d->config));
   make_plan(d);
   const double needed = d->plan.memory_rank * sb_comm_node_size(d->comm);
   d->fits = d->machine.memory_available <= 0 || needed <= (double)d->machine.memory_available;

@@ -3,10 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "checkpoints.h"
 #include "results_newfile.h"
 #include "results_text.h"
+
+/* How a sidecar begins; by the second line a run knows those that it may replace. */
+static const char DECLARATION[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+static const char MARK[] = "<!-- Scalebar draws this file anew with each run of its output -->\n";
 
 /* Text between tags or within quotes. XML has no way to write most control characters. */
 static void put_text(FILE *out, const char *text) {
@@ -70,7 +76,9 @@ static void put_moment(FILE *out, const sb_field *field, const sb_xmf_moment *mo
 
 static void put_document(FILE *out, const sb_field *field, const sb_xmf_moment *moments,
                          int count) {
-  fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Xdmf Version=\"3.0\">\n<Domain>\n", out);
+  fputs(DECLARATION, out);
+  fputs(MARK, out);
+  fputs("<Xdmf Version=\"3.0\">\n<Domain>\n", out);
   if (count > 1) {
     fputs("<Grid Name=\"series\" GridType=\"Collection\" CollectionType=\"Temporal\">\n", out);
   }
@@ -79,16 +87,37 @@ static void put_document(FILE *out, const sb_field *field, const sb_xmf_moment *
   fputs("</Domain>\n</Xdmf>\n", out);
 }
 
-/* PATH with its last suffix replaced. A dot that begins a name, or belongs to a folder, ends
- * nothing. */
-static sb_status sidecar_path(const char *path, char sidecar[SB_TEXT_SIZE]) {
-  const char *name = base_name(path), *dot = strrchr(name, '.');
-  const size_t kept = dot != NULL && dot > name ? (size_t)(dot - path) : strlen(path);
-  if (*name == '\0' || kept + sizeof ".xmf" > SB_TEXT_SIZE) {
+sb_status sb_xmf_path(const char *path, char *sidecar, size_t bytes) {
+  const size_t kept = sb_output_stem(path);
+  if (*base_name(path) == '\0' || kept + sizeof ".xmf" > bytes) {
     return sb_fail(SB_BAD_INPUT, "cannot write %s.xmf: not a name for a file, or too long", path);
   }
-  snprintf(sidecar, SB_TEXT_SIZE, "%.*s.xmf", (int)kept, path);
+  snprintf(sidecar, bytes, "%.*s.xmf", (int)kept, path);
   return SB_OK;
+}
+
+/* Whether there is nothing, or a sidecar of ours. */
+static bool is_ours(const char *sidecar, bool *absent) {
+  char begin[sizeof DECLARATION + sizeof MARK] = "";
+  struct stat there;
+  *absent = lstat(sidecar, &there) != 0;
+  if (*absent || !S_ISREG(there.st_mode)) return false;
+  FILE *file = fopen(sidecar, "r");
+  if (file == NULL) return false;
+  const size_t read = fread(begin, 1, sizeof begin - 1, file);
+  fclose(file);
+  begin[read] = '\0';
+  return strstr(begin, MARK) != NULL;
+}
+
+sb_status sb_xmf_check(const char *path) {
+  char sidecar[SB_TEXT_SIZE];
+  bool absent;
+  const sb_status status = sb_xmf_path(path, sidecar, sizeof sidecar);
+  if (status != SB_OK) return status;
+  if (is_ours(sidecar, &absent) || absent) return SB_OK;
+  return sb_fail(SB_BAD_INPUT, "output: %s is in the place of its sidecar, and not one of ours",
+                 sidecar);
 }
 
 static sb_status make_text(const sb_field *field, const sb_xmf_moment *moments, int count,
@@ -112,7 +141,7 @@ sb_status sb_xmf_write(const char *path, const sb_field *field, const sb_xmf_mom
     return sb_fail(SB_INTERNAL, "%s: no picture of %d moments in %d dimensions", path, count,
                    field->dims);
   }
-  sb_status status = sidecar_path(path, sidecar);
+  sb_status status = sb_xmf_path(path, sidecar, sizeof sidecar);
   if (status != SB_OK) return status;
   SB_TRY(sb_newfile_open_alone(sidecar, &file));
   SB_TRY(make_text(field, moments, count, &text, &bytes));
@@ -127,9 +156,10 @@ cleanup:
 
 void sb_xmf_remove(const char *path) {
   char sidecar[SB_TEXT_SIZE];
-  if (sidecar_path(path, sidecar) == SB_OK) {
-    (void)unlink(sidecar);
-  } else {
+  bool absent;
+  if (sb_xmf_path(path, sidecar, sizeof sidecar) != SB_OK) {
     sb_clear(); /* of such a name there is none */
+  } else if (is_ours(sidecar, &absent)) {
+    (void)unlink(sidecar);
   }
 }

@@ -13,13 +13,21 @@ typedef struct {
   double time;
 } sb_xmf_moment;
 
-/* Writes PATH with its last suffix replaced by .xmf, whole or not at all: `field` (three axes,
+/* The sidecar of DIR/run.h5 is DIR/run.xmf; of other names, the name and .xmf. SB_BAD_INPUT where
+ * that is too long. */
+sb_status sb_xmf_path(const char *path, char *sidecar, size_t bytes);
+
+/* Whether the sidecar of PATH may be written: SB_BAD_INPUT where something is in its place that no
+ * run of ours has left. */
+sb_status sb_xmf_check(const char *path);
+
+/* Writes the sidecar of PATH, whole or not at all: `field` (three axes,
  * values in the middle of the cells) of one file, or of several as a series in time. Axes of one
  * cell make a flat picture. */
 sb_status sb_xmf_write(const char *path, const sb_field *field, const sb_xmf_moment *moments,
                        int count);
 
-/* Removes the sidecar of PATH, where a run before has left one. */
+/* Removes the sidecar of PATH, where a run before has left one; not what others put there. */
 void sb_xmf_remove(const char *path);
 
 #endif

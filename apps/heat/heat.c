@@ -231,6 +231,7 @@ const sb_app heat_app = {
     .grow = heat_grow,
     .fill = heat_fill,
     .check = heat_check_options,
+    .check_sized = heat_check_sized,
     .plan = heat_plan,
     .kernel_name = kernel_name,
     .probe_rate = probe_rate,

@@ -7,6 +7,7 @@
 
 #include "checkpoints.h"
 #include "heat_plan.h"
+#include "xmf.h"
 
 static const char *const simd_names[] = {"auto", "baseline", "avx2", "avx512"};
 
@@ -135,7 +136,8 @@ static sb_status check_shape(const heat_config *c) {
   }
   /* 1/6 as users write it may be rounded up; the check's bound needs weights >= 0. */
   if (p->r > most || heat_law_make(p->dims, p->r).c < 0.0) {
-    return sb_fail(SB_BAD_INPUT, "r = %g: unstable; dims=%d allows 0 .. %.9g", p->r, p->dims, most);
+    return sb_fail(SB_BAD_INPUT, "r = %.16g: unstable; dims=%d allows 0 .. %.16g", p->r, p->dims,
+                   most);
   }
   const double cells = (double)p->n[HEAT_Z] * (double)p->n[HEAT_Y] * (double)p->n[HEAT_X];
   if (cells * (double)p->steps > 9007199254740992.0 * 64.0 || cells > 4503599627370496.0) {
@@ -148,9 +150,10 @@ static sb_status check_shape(const heat_config *c) {
   return SB_OK;
 }
 
+static const char *const mode_keys[HEAT_AXES] = {"mode_z", "mode_y", "mode_x"};
+
 static sb_status check_start(const sb_run *run, heat_config *c) {
   heat_problem *p = &c->problem;
-  static const char *const modes[HEAT_AXES] = {"mode_z", "mode_y", "mode_x"};
   p->boundary =
       c->boundary == 0 ? (p->start == HEAT_MODE ? HEAT_FIXED : HEAT_INSULATED) : c->boundary - 1;
   c->boundary = p->boundary + 1; /* what `auto` came to, for the results */
@@ -165,11 +168,7 @@ static sb_status check_start(const sb_run *run, heat_config *c) {
   }
   for (int a = 0; a < HEAT_AXES; a++) {
     if (p->start == HEAT_HOTSPOT && p->mode[a] != 0) {
-      return sb_fail(SB_BAD_INPUT, "%s: start=hotspot has no modes", modes[a]);
-    }
-    if (p->mode[a] > p->n[a]) {
-      return sb_fail(SB_BAD_INPUT, "%s = %" PRId64 ": allowed 1 .. %" PRId64, modes[a], p->mode[a],
-                     p->n[a]);
+      return sb_fail(SB_BAD_INPUT, "%s: start=hotspot has no modes", mode_keys[a]);
     }
   }
   return SB_OK;
@@ -194,10 +193,22 @@ static sb_status check_series(const sb_run *run, const char *key, const char *ki
   return sb_state_path(run->common->output, kind, steps, path, sizeof path);
 }
 
+/* What the run will write beside its output must neither meet something else nor each other. Rank
+ * 0 looks. */
 static sb_status check_files(const sb_run *run, const heat_config *c) {
+  const sb_common *common = run->common;
   sb_status status = SB_OK;
   SB_TRY(check_series(run, "snapshots", "snapshot", c->snapshots, c->problem.steps));
   SB_TRY(check_series(run, "checkpoint", "checkpoint", c->checkpoint, c->problem.steps));
+  if (common->output[0] != '\0' && sb_state_owns(common->output, common->json)) {
+    return sb_fail(SB_BAD_INPUT, "json = %s: the name of a file beside output; name another",
+                   common->json);
+  }
+  if (common->output[0] != '\0' && (common->fields || c->snapshots > 0) &&
+      sb_comm_rank(run->comm) == 0) {
+    status = sb_xmf_check(common->output);
+  }
+  SB_TRY(sb_comm_agree(run->comm, status));
 cleanup:
   return status;
 }
@@ -205,7 +216,6 @@ cleanup:
 sb_status heat_check_options(const sb_run *run, void *config) {
   heat_config *c = config;
   heat_kernels kernels;
-  heat_layout layout;
   sb_status status = SB_OK;
   c->problem.dims = (int)c->dims;
   c->node_size = sb_comm_uniform_node_size(run->comm);
@@ -213,8 +223,23 @@ sb_status heat_check_options(const sb_run *run, void *config) {
   SB_TRY(check_start(run, c));
   SB_TRY(check_files(run, c));
   SB_TRY(heat_kernels_choose(heat_simd_name(c), &kernels));
+cleanup:
+  return status;
+}
+
+sb_status heat_check_sized(const sb_run *run, void *config) {
+  heat_config *c = config;
+  const heat_problem *p = &c->problem;
+  heat_layout layout;
+  sb_status status = SB_OK;
+  for (int a = 0; a < HEAT_AXES; a++) {
+    if (p->mode[a] > p->n[a]) {
+      return sb_fail(SB_BAD_INPUT, "%s = %" PRId64 ": allowed 1 .. %" PRId64, mode_keys[a],
+                     p->mode[a], p->n[a]);
+    }
+  }
   SB_TRY(heat_layout_make(c, sb_comm_size(run->comm), &layout));
-  if (c->problem.dims == 3 && c->problem.n[HEAT_Z] == 1 && run->common->memory == 0.0) {
+  if (p->dims == 3 && p->n[HEAT_Z] == 1) {
     sb_warn(run, "nz: dims=3 with one plane; set nz, or take an input like tiny_3d.ini");
   }
 cleanup:

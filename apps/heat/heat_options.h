@@ -8,6 +8,7 @@
 extern const sb_option heat_options[];
 
 sb_status heat_check_options(const sb_run *run, void *config);
+sb_status heat_check_sized(const sb_run *run, void *config);
 sb_status heat_grow(void *config, int64_t times);
 sb_status heat_fill(void *config, double bytes);
 

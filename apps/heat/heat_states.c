@@ -96,6 +96,9 @@ sb_status heat_write_due(heat_state *s, sb_clock *clock) {
   const double start = sb_now();
   sb_clock_enter(clock, SB_IO);
   heat_pack(s, &fields.field[0]);
+  if (s->written_bytes == 0.0 && sb_comm_rank(s->run->comm) == 0) {
+    sb_states_tidy(s->run->common->output);
+  }
   if (snapshot) SB_TRY(write_state(s, "snapshot", &fields));
   if (checkpoint) {
     SB_TRY(write_state(s, "checkpoint", &fields));
@@ -133,9 +136,8 @@ static sb_status read_checkpoint(heat_state *s, int64_t step) {
   SB_TRY(sb_state_path(s->config.restart, "checkpoint", step, path, sizeof path));
   SB_TRY(sb_state_read(s->run->comm, path, heat_app.name, problem, &field, packed, &there));
   if (there > s->config.problem.steps) {
-    return sb_fail(SB_BAD_INPUT,
-                   "restart: %s holds step %" PRId64 "; allowed 0 .. steps = %" PRId64, path, there,
-                   s->config.problem.steps);
+    return sb_fail(SB_BAD_INPUT, "%s holds step %" PRId64 "; allowed 0 .. steps = %" PRId64, path,
+                   there, s->config.problem.steps);
   }
   unpack(s, packed);
   s->step = s->config.first_step = s->kept = there;

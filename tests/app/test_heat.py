@@ -6,6 +6,8 @@ textbook sweep's.
 """
 from __future__ import annotations
 
+import re
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -147,6 +149,36 @@ class Sizes(unittest.TestCase):
             out = self.dry("--nx", "200", "--ny", "100", "--scaling", "weak", "--threads", str(threads),
                            program="heat_omp")
             self.assertIn(f"decomposition: {shape} cells", out)
+
+    def test_rules_look_at_the_sizes_that_run(self) -> None:
+        """memory= and weak scaling set them after the keys were read."""
+        self.dry("--memory", "0.01", "--dims", "3", "--mode_z", "3")
+        if "omp" in launch.variants("heat"):
+            self.dry("--scaling", "weak", "--threads", "4", "--nx", "10", "--ny", "10", "--start", "hotspot",
+                     "--boundary", "periodic", "--halo", "16", program="heat_omp")
+        refused = launch.run("heat_serial", "--memory", "0.00001", "--mode_x", "1000")
+        self.assertEqual((refused.code, len(refused.errors())), (1, 1), refused)
+
+    def test_bytes_come_out_as_planned(self) -> None:
+        """What --dry-run says, /workload predicted, and the run counted."""
+        with tempfile.TemporaryDirectory() as folder:
+            for variant in [v for v in ("mpi", "hybrid") if v in launch.variants("heat")]:
+                for options in (["--ny", "75", "--nx", "101", "--steps", "33"],
+                                ["--ny", "75", "--nx", "101", "--steps", "33", "--start", "hotspot", "--boundary",
+                                 "periodic", "--halo", "5"],
+                                ["--dims", "3", "--nz", "9", "--ny", "21", "--nx", "30", "--steps", "10"]):
+                    with self.subTest(variant=variant, options=options):
+                        said = re.search(r"^bytes communicated: (\S+) byte",
+                                         self.dry(*options, program=f"heat_{variant}", ranks=5), re.MULTILINE)
+                        run, path = heat.run(Path(folder), variant, options, 5, 2)
+                        self.assertTrue(run.succeeded(), run)
+                        with h5py.File(path) as file:
+                            predicted = file["workload/comm_bytes_predicted"][()]
+                            self.assertEqual(file["workload/comm_bytes_actual"][()], predicted)
+                            self.assertGreater(file["timing/communicate"][...].sum(), 0)
+                            self.assertGreater(file["timing/wait"][...].sum(), 0)
+                        assert said is not None
+                        self.assertAlmostEqual(float(said[1]) / predicted, 1.0, places=3)
 
     def test_refused(self) -> None:
         for options, words in (

@@ -74,6 +74,28 @@ class Snapshots(Files):
         run(48, 10, "--output", "z.h5")
         self.assertNotIn("z.xmf", self.names())
 
+    def test_what_others_wrote_stays(self) -> None:
+        """Neither a foreign file in the sidecar's place, nor the output itself, nor what lies beside it."""
+        def run(*options: str) -> launch.Outcome:
+            return launch.run("heat_serial", *heat.ONCE, "--nx", "30", "--ny", "20", "--steps", "9", *options,
+                              cwd=self.folder)
+        (self.folder / "data.xmf").write_text("mine")
+        self.assertTrue(run("--output", "data.h5").succeeded())
+        refused = run("--output", "data.h5", "--fields", "yes")
+        self.assertEqual((refused.code, len(refused.errors())), (1, 1), refused)
+        self.assertIn("data.xmf", refused.errors()[0])
+        self.assertEqual((self.folder / "data.xmf").read_text(), "mine")
+        self.assertTrue(run("--output", "res.v1", "--fields", "yes").succeeded())
+        self.assertTrue(run("--output", "res.v2").succeeded())
+        self.assertTrue(run("--output", "gone.xmf", "--fields", "yes").succeeded())
+        for name in ("gone.xmf", "res.v1"):
+            self.assertEqual(heat.read_field(self.folder / name)[0].shape, (1, 20, 30))
+        self.assertIn("res.v1.xmf", self.names())
+        for json in ("c.xmf", "c.checkpoint.000000000003.h5", "c.snapshot.000000000003.h5"):
+            refused = run("--output", "c.h5", "--json", json)
+            self.assertEqual((refused.code, len(refused.errors())), (1, 1), refused)
+        self.assertNotIn("c.h5", self.names())
+
     def test_a_long_way_to_the_output(self) -> None:
         """Open MPI's own limit of about 200 characters must not end a run (comm_mpi.c)."""
         deep = self.folder / "/".join(["b" * 40] * 9)
@@ -166,6 +188,10 @@ class Restart(Files):
         self.assertEqual(len([w for w in done.warnings() if "000000000490" in w]), 1, done)
         done = run(64, 480, "--restart", "run.h5")  # 490 is too far, 450 another problem's
         self.assertEqual((done.code, len(done.errors())), (1, 1), done)
+        os.mkfifo(self.folder / "run.checkpoint.000000000470.h5")
+        done = run(48, 600, "--restart", "run.h5")
+        self.assertTrue(done.succeeded(), done)
+        self.assertEqual(len([w for w in done.warnings() if "000000000470" in w and "plain file" in w]), 1, done)
 
     def test_nothing_left(self) -> None:
         """A job script that always goes on is told when there is nothing left, and gets its field."""

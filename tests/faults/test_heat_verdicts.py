@@ -49,6 +49,23 @@ class HeatVerdicts(unittest.TestCase):
                         self.assertRegex(outcome.out, "over (2 x 3|3 x 2) ranks")
                         self.check_found(outcome, "eigenmode")
 
+    def test_three_axes_and_periodic_ones(self) -> None:
+        if "mpi" not in launch.variants("heat"):
+            self.skipTest("no MPI in this build")
+        slab = ("--dims", "3", "--nz", "4", "--ny", "30", "--nx", "240", "--steps", "40")
+        mode = ("--mode_y", "2", "--mode_x", "3")
+        ring = ("--start", "hotspot", "--boundary", "periodic")
+        # Bit 62 makes 2 of 0: around the hot spot lower bits would be lost in the sums and change nothing,
+        # as would the time level before.
+        for options, check, bit, kinds in (((*slab, *mode), "eigenmode", 44, ("halo", "corner", "level")),
+                                           ((*GRID_2_X_3[:6], *ring), "symmetric", 62, ("halo", "corner")),
+                                           ((*slab, *ring), "symmetric", 62, ("halo", "corner"))):
+            for kind in kinds:
+                with self.subTest(options=options, kind=kind):
+                    outcome = run("mpi", f"kind={kind} rank=5 call=4 bit={bit}", *options, *ONCE, "--halo", "4", ranks=6)
+                    self.assertRegex(outcome.out, "over (1 x )?(2 x 3|3 x 2) ranks")
+                    self.check_found(outcome, check)
+
     def test_ways_of_exchange(self) -> None:
         if "mpi" not in launch.variants("heat"):
             self.skipTest("no MPI in this build")

@@ -120,7 +120,7 @@ static const char *const others[] = {
     "run.h5.checkpoint.000000000001.h5",
     "runxcheckpoint.000000000001.h5",
     "run.h5.tmp.0123456789abcdef",
-    "run.snapshot.000000000001.h5.tmp.0123456789abcdef",
+    "run.snapshot.000000000001.h5.tmp.mine",
 };
 enum { OTHERS = sizeof others / sizeof *others };
 
@@ -129,11 +129,42 @@ static void leaves_other_files_alone(void **state) {
   int64_t steps[SB_CHECKPOINTS_MOST];
   int found = -1;
   for (int i = 0; i < OTHERS; i++) make(others[i]);
-  assert_int_equal(mkdir(path_of("run.checkpoint.000000000002.h5"), 0700), 0);
   assert_int_equal(sb_checkpoints_find(comm, path_of("run.h5"), steps, &found), SB_BAD_INPUT);
+  assert_int_equal(mkdir(path_of("run.checkpoint.000000000002.h5"), 0700), 0);
   sb_checkpoints_prune(path_of("run.h5"), 7, -1);
+  sb_states_tidy(path_of("run.h5"));
   for (int i = 0; i < OTHERS; i++) assert_true(is_there(others[i]));
   assert_int_equal(files_in_folder(), OTHERS + 1);
+  /* It can be no checkpoint, but whoever reads it shall say so. */
+  assert_int_equal(sb_checkpoints_find(comm, path_of("run.h5"), steps, &found), SB_OK);
+  assert_int_equal(found, 1);
+}
+
+static void tidies_what_killed_writers_left(void **state) {
+  (void)state;
+  make_step("run.h5", "checkpoint", 20);
+  make_step("run.h5", "snapshot", 20);
+  make("run.checkpoint.000000000020.h5.tmp.0123456789abcdef");
+  make("run.checkpoint.000000000070.h5.tmp.fedcba9876543210-17.sm");
+  make("run.snapshot.000000000070.h5.tmp.fedcba9876543210");
+  sb_checkpoints_prune(path_of("run.h5"), 20, -1);
+  assert_int_equal(files_in_folder(), 5);
+  sb_states_tidy(path_of("run.h5"));
+  assert_int_equal(files_in_folder(), 2);
+  sb_states_tidy(path_of("absent/run.h5"));
+  assert_string_equal(sb_message(), "");
+}
+
+static void knows_the_names_beside_an_output(void **state) {
+  (void)state;
+  assert_true(sb_state_owns("a/run.h5", "a/run.xmf"));
+  assert_true(sb_state_owns("a/run.h5", "a/run.checkpoint.000000000020.h5"));
+  assert_true(sb_state_owns("a/run.h5", "a/run.snapshot.x"));
+  assert_true(sb_state_owns("run", "run.xmf"));
+  assert_false(sb_state_owns("a/run.h5", "a/run.json"));
+  assert_false(sb_state_owns("a/run.h5", "run.xmf"));
+  assert_false(sb_state_owns("run.xmf", "run.xmf"));
+  assert_false(sb_state_owns("run.h5", ""));
 }
 
 /* Step 30 is another run's. */
@@ -144,8 +175,6 @@ static void keeps_the_new_one_and_the_one_before(void **state) {
     make_step("run.h5", "checkpoint", made[i]);
   make_step("run.h5", "snapshot", 10);
   make_step("run.b", "checkpoint", 10);
-  make("run.checkpoint.000000000020.h5.tmp.0123456789abcdef");
-  make("run.checkpoint.000000000070.h5.tmp.fedcba9876543210-17.sm");
   sb_checkpoints_prune(path_of("run.h5"), 40, 20);
   assert_true(is_there("run.checkpoint.000000000040.h5"));
   assert_true(is_there("run.checkpoint.000000000020.h5"));
@@ -187,6 +216,8 @@ int main(int argc, char **argv) {
       cmocka_unit_test_setup(finds_so_many_and_no_more, empty_folder),
       cmocka_unit_test_setup(says_when_there_is_none, empty_folder),
       cmocka_unit_test_setup(leaves_other_files_alone, empty_folder),
+      cmocka_unit_test_setup(tidies_what_killed_writers_left, empty_folder),
+      cmocka_unit_test(knows_the_names_beside_an_output),
       cmocka_unit_test_setup(keeps_the_new_one_and_the_one_before, empty_folder),
       cmocka_unit_test_setup(works_in_the_present_folder, empty_folder),
   };

@@ -59,7 +59,9 @@ static void describes_cells_between_nodes(void **state) {
   assert_int_equal(sb_xmf_write(path_of("run.h5"), &f, &moment, 1), SB_OK);
   assert_string_equal(
       get("run.xmf"),
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Xdmf Version=\"3.0\">\n<Domain>\n"
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<!-- Scalebar draws this file anew with each run of its output -->\n<Xdmf "
+      "Version=\"3.0\">\n<Domain>\n"
       "<Grid Name=\"temperature\" GridType=\"Uniform\">\n<Time Value=\"0.5\"/>\n"
       "<Topology TopologyType=\"3DCoRectMesh\" Dimensions=\"4 5 6\"/>\n"
       "<Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n"
@@ -96,12 +98,33 @@ static void escapes_names(void **state) {
   assert_int_equal(count(get("run.xmf"), ">&lt;a&gt;&amp;&quot;b&quot;??\xc3\xa9.h5:/fields/"), 1);
 }
 
-static void replaces_the_last_suffix_alone(void **state) {
+static void leaves_what_others_wrote(void **state) {
   (void)state;
   const sb_field f = toy_state_field((const int64_t[]){1, 2, 3}, whole, 0);
   const sb_xmf_moment moment = {"a.h5", 0.0};
-  static const char *const names[][2] = {
-      {"run.2.h5", "run.2.xmf"}, {"run", "run.xmf"}, {".run", ".run.xmf"}, {"a.b", "a.xmf"}};
+  assert_int_equal(sb_xmf_check(path_of("run.h5")), SB_OK);
+  assert_int_equal(sb_xmf_write(path_of("run.h5"), &f, &moment, 1), SB_OK);
+  assert_int_equal(sb_xmf_check(path_of("run.h5")), SB_OK);
+  sb_xmf_remove(path_of("run.h5"));
+  assert_string_equal(get("run.xmf"), "");
+  FILE *file = fopen(path_of("run.xmf"), "w");
+  assert_non_null(file);
+  fputs("mine\n", file);
+  fclose(file);
+  sb_xmf_remove(path_of("run.h5"));
+  assert_string_equal(get("run.xmf"), "mine\n");
+  assert_int_equal(sb_xmf_check(path_of("run.h5")), SB_BAD_INPUT);
+  assert_non_null(strstr(sb_message(), "run.xmf is in the place of its sidecar"));
+}
+
+static void replaces_the_ending_of_hdf5_alone(void **state) {
+  (void)state;
+  const sb_field f = toy_state_field((const int64_t[]){1, 2, 3}, whole, 0);
+  const sb_xmf_moment moment = {"a.h5", 0.0};
+  static const char *const names[][2] = {{"run.2.h5", "run.2.xmf"},
+                                         {"run", "run.xmf"},
+                                         {"run.xmf", "run.xmf.xmf"},
+                                         {"a.b", "a.b.xmf"}};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     assert_int_equal(sb_xmf_write(path_of(names[i][0]), &f, &moment, 1), SB_OK);
     assert_true(*get(names[i][1]) != '\0');
@@ -154,7 +177,8 @@ int main(int argc, char **argv) {
       cmocka_unit_test_setup(describes_cells_between_nodes, empty_folder),
       cmocka_unit_test_setup(makes_a_series_of_several, empty_folder),
       cmocka_unit_test_setup(escapes_names, empty_folder),
-      cmocka_unit_test_setup(replaces_the_last_suffix_alone, empty_folder),
+      cmocka_unit_test_setup(leaves_what_others_wrote, empty_folder),
+      cmocka_unit_test_setup(replaces_the_ending_of_hdf5_alone, empty_folder),
       cmocka_unit_test_setup(leaves_an_older_one_when_it_fails, empty_folder),
       cmocka_unit_test_setup(wants_three_axes_and_a_moment, empty_folder),
   };
