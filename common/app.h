@@ -20,6 +20,7 @@ typedef struct {
   int threads; /* per rank */
   const sb_common *common;
   bool seed_given;
+  int64_t memory_node; /* bytes of the smallest node's memory, 0: not known */
   char *warnings; /* of this run, one per line, for the results: SB_WARNINGS_SIZE bytes, or NULL */
 } sb_run;
 
@@ -82,6 +83,9 @@ typedef struct {
   /* Decomposes, allocates, touches first. May settle in `config` what only files can tell; `plan`
    * is asked again afterwards. Collective. */
   sb_status (*setup)(const sb_run *run, void *config, void **state);
+
+  /* The BLAS that the app calls, as it names itself. Local. NULL: none. */
+  const char *(*blas_name)(void);
 
   /* How ranks of a node hand over data: "none", "message", "shared". Local. NULL: they have none.
    */

@@ -1,9 +1,12 @@
-/* comm_messages.h: messages that are planned once and sent again and again, below exchange.h.
+/* comm_messages.h: messages that are planned once and sent again and again, below exchange.h and
+ * apps that hand over pieces in an order of their own.
  *
  * A plan holds, for each peer, one contiguous buffer that goes there and one that is filled from
- * there. They travel as persistent requests on a communicator of the plan's own, in chunks below
- * 2^31 bytes, the largest count of MPI 3 (SB_MESSAGE_MOST=bytes in the environment lowers the
- * limit, for tests). One round is: receive; send to each peer; until all have arrived and are sent.
+ * there; several, where data travels in pieces: those of one peer arrive in the order in which it
+ * starts to send them, so both sides start them in the same order. They travel as persistent
+ * requests on a communicator of the plan's own, in chunks below 2^31 bytes, the largest count of
+ * MPI 3 (SB_MESSAGE_MOST=bytes in the environment lowers the limit, for tests). One round is:
+ * receive; send to each peer; until all have arrived and are sent.
  */
 #ifndef SCALEBAR_COMM_MESSAGES_H
 #define SCALEBAR_COMM_MESSAGES_H
@@ -12,7 +15,7 @@
 
 /* Both directions with one peer. A buffer of 0 bytes is no message. */
 typedef struct {
-  int rank; /* the peer, not the rank itself; each stands once in a plan */
+  int rank; /* the peer, not the rank itself */
   const double *send;
   double *receive;
   int64_t send_bytes, receive_bytes; /* what one calls send_bytes the other calls receive_bytes */
@@ -28,6 +31,10 @@ sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers
 /* Starts to receive from all peers: their buffers must not be touched until they have arrived.
  * Local. */
 void sb_messages_receive(sb_messages *messages);
+
+/* The same from one peer alone. Pieces that use the same buffer must not be under way at the same
+ * time. Local. */
+void sb_messages_receive_from(sb_messages *messages, int peer);
 
 /* Starts to send to one peer, 0 <= peer < peers in the order of creation. Local. */
 void sb_messages_send(sb_messages *messages, int peer);

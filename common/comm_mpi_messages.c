@@ -33,10 +33,10 @@ static sb_status allocate(const sb_traffic *traffic, int peers, int64_t most, sb
   m->request = calloc(requests + 1, sizeof(MPI_Request));
   return m->receive != NULL && m->send != NULL && m->request != NULL
              ? SB_OK
-             : sb_fail(SB_NO_MEMORY, "no memory for the messages of a halo");
+             : sb_fail(SB_NO_MEMORY, "no memory for a plan of messages");
 }
 
-/* Chunks of a peer share their tag: MPI keeps the order in which they are started. */
+/* Chunks of a message share its tag: MPI keeps the order in which they are started. */
 static void plan(const sb_traffic *traffic, int64_t most, sb_messages *m) {
   MPI_Request *next = m->request;
   for (int i = 0; i < m->peers; i++) {
@@ -64,7 +64,7 @@ sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers
   sb_status status = SB_OK;
   sb_messages *m = *messages = calloc(1, sizeof *m);
   if (m == NULL) {
-    status = sb_fail(SB_NO_MEMORY, "no memory for the messages of a halo");
+    status = sb_fail(SB_NO_MEMORY, "no memory for a plan of messages");
   } else {
     m->comm = MPI_COMM_NULL;
     status = allocate(traffic, peers, most, m);
@@ -100,6 +100,8 @@ void sb_messages_receive(sb_messages *messages) {
   /* The last peer sends to this rank first: peers are in rotated order. */
   for (int i = messages->peers - 1; i >= 0; i--) start(&messages->receive[i]);
 }
+
+void sb_messages_receive_from(sb_messages *messages, int peer) { start(&messages->receive[peer]); }
 
 void sb_messages_send(sb_messages *messages, int peer) { start(&messages->send[peer]); }
 

@@ -15,6 +15,11 @@ sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers
 
 void sb_messages_receive(sb_messages *messages) { (void)messages; }
 
+void sb_messages_receive_from(sb_messages *messages, int peer) {
+  (void)messages;
+  (void)peer;
+}
+
 void sb_messages_send(sb_messages *messages, int peer) {
   (void)messages;
   (void)peer;

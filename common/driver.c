@@ -91,10 +91,13 @@ static sb_status choose_threads(sb_driver *d) {
   }
   SB_TRY(sb_comm_agree(d->comm, check_grant((int)threads)));
   d->common.threads = threads; /* results tell what `auto` came to */
+  int64_t memory = d->machine.memory_bytes;
+  sb_comm_min_i64(d->comm, &memory, 1);
   d->run = (sb_run){.comm = d->comm,
                     .threads = (int)threads,
                     .common = &d->common,
                     .seed_given = d->request.seed_given,
+                    .memory_node = memory,
                     .warnings = d->warnings};
 cleanup:
   return status;
@@ -119,9 +122,8 @@ static sb_status size_problem(sb_driver *d) {
       return sb_fail(SB_BAD_INPUT, "memory: %s keeps no arrays to fill memory with; allowed 0 .. 0",
                      app->name);
     }
-    int64_t bytes = d->machine.memory_bytes;
-    sb_comm_min_i64(d->comm, &bytes, 1);
-    SB_TRY(app->fill(d->config, d->common.memory * (double)bytes * sb_comm_nodes(d->comm)));
+    const double bytes = (double)d->run.memory_node * sb_comm_nodes(d->comm);
+    SB_TRY(app->fill(d->config, d->common.memory * bytes));
   }
   if (d->common.scaling == SB_WEAK) {
     const int64_t workers = (int64_t)sb_comm_size(d->comm) * d->run.threads;

@@ -19,6 +19,7 @@ void sb_driver_show_version(const sb_driver *d) {
   printf("instruction_set: %s\n", sb_isa_name(sb_isa_best()));
   printf("mpi: %s\n", sb_comm_library());
   printf("hdf5: %s\n", sb_results_library());
+  if (d->app->blas_name != NULL) printf("blas: %s\n", d->app->blas_name());
 }
 
 void sb_driver_show_plan(const sb_driver *d) {

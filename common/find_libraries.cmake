@@ -1,6 +1,6 @@
 # Finds what the parts of Scalebar stand on. Sets, for each part that is there, a target to link:
 #   scalebar::mpi  scalebar::openmp  scalebar::hdf5_serial  scalebar::hdf5_parallel
-#   scalebar::hwloc  scalebar::inih  scalebar::crypto
+#   scalebar::hwloc  scalebar::inih  scalebar::crypto  scalebar::blas
 # and scalebar_summary, one line that names what is in and what is left out.
 find_package(PkgConfig)
 find_package(Threads REQUIRED)
@@ -154,12 +154,20 @@ else()
   list(APPEND scalebar_missing "libcrypto (hashes in results are \"unknown\")")
 endif()
 
-# BLAS and FFTW come with the apps that use them (matmul, fft).
-foreach(part BLAS FFTW)
-  if(SCALEBAR_${part} STREQUAL "ON")
-    message(FATAL_ERROR "SCALEBAR_${part}=ON: no app of this version uses it")
+if(SCALEBAR_MATMUL)
+  if(NOT SCALEBAR_BLAS STREQUAL "OFF")
+    include(${CMAKE_CURRENT_LIST_DIR}/find_blas.cmake)
   endif()
-endforeach()
+  scalebar_part(BLAS blas "no kernel=blas in matmul")
+  list(TRANSFORM scalebar_parts REPLACE "^BLAS$" "BLAS (${scalebar_blas_kind})")
+elseif(SCALEBAR_BLAS STREQUAL "ON")
+  message(FATAL_ERROR "SCALEBAR_BLAS=ON: no app of this version uses it")
+endif()
+
+# FFTW comes with the app that uses it (fft).
+if(SCALEBAR_FFTW STREQUAL "ON")
+  message(FATAL_ERROR "SCALEBAR_FFTW=ON: no app of this version uses it")
+endif()
 
 set(scalebar_variants serial)
 if(TARGET scalebar::openmp)

@@ -31,6 +31,9 @@
  *   sb_u64   sb_u64_mul(sb_u64 a, sb_u64 b)            modulo 2^64
  *   sb_f64   sb_u64_select(sb_u64 a, sb_u64 mask, sb_u64 bits)  the double of (a & mask) | bits
  *   sb_f64   sb_f64_all(double x),  sb_f64_add(a, b),  sb_f64_sub(a, b),  sb_f64_mul(a, b)
+ *   sb_f64   sb_f64_fma(a, b, c)                       a * b + c, rounded once where the processor
+ *              has such an instruction, after the product and after the sum elsewhere: the one word
+ *              whose bits differ between levels unless the product is exact
  *   sb_u64   sb_u64_count(sb_u64 count, sb_f64 a, sb_f64 b)  adds 1 in the lanes where a <= b
  *   uint64_t sb_u64_sum(sb_u64 a)                      over the lanes, modulo 2^64
  *

@@ -66,6 +66,7 @@ static inline sb_f64 sb_f64_all(double x) { return _mm512_set1_pd(x); }
 static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return _mm512_add_pd(a, b); }
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return _mm512_sub_pd(a, b); }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return _mm512_mul_pd(a, b); }
+static inline sb_f64 sb_f64_fma(sb_f64 a, sb_f64 b, sb_f64 c) { return _mm512_fmadd_pd(a, b, c); }
 
 static inline sb_f64 sb_f64_load(const double *x) { return _mm512_loadu_pd(x); }
 static inline void sb_f64_store(double *x, sb_f64 a) { _mm512_storeu_pd(x, a); }

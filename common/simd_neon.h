@@ -80,6 +80,7 @@ static inline sb_f64 sb_f64_all(double x) { return vdupq_n_f64(x); }
 static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return vaddq_f64(a, b); }
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return vsubq_f64(a, b); }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return vmulq_f64(a, b); }
+static inline sb_f64 sb_f64_fma(sb_f64 a, sb_f64 b, sb_f64 c) { return vfmaq_f64(c, a, b); }
 
 static inline sb_f64 sb_f64_load(const double *x) { return vld1q_f64(x); }
 static inline void sb_f64_store(double *x, sb_f64 a) { vst1q_f64(x, a); }

@@ -53,6 +53,7 @@ static inline sb_f64 sb_f64_all(double x) { return (sb_f64){x, x}; }
 static inline sb_f64 sb_f64_add(sb_f64 a, sb_f64 b) { return a + b; }
 static inline sb_f64 sb_f64_sub(sb_f64 a, sb_f64 b) { return a - b; }
 static inline sb_f64 sb_f64_mul(sb_f64 a, sb_f64 b) { return a * b; }
+static inline sb_f64 sb_f64_fma(sb_f64 a, sb_f64 b, sb_f64 c) { return a * b + c; }
 
 static inline sb_f64 sb_f64_load(const double *x) { return (sb_f64){x[0], x[1]}; }
 static inline void sb_f64_store(double *x, sb_f64 a) { memcpy(x, &a, sizeof a); }

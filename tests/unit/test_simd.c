@@ -5,6 +5,8 @@
 
 #include <cmocka.h> /* wants the three above */
 
+#include <math.h>
+
 #include "rng.h"
 #include "simd.h"
 
@@ -123,6 +125,24 @@ static void doubles_compare_exactly(void **state) {
   assert_int_equal(sb_u64_sum(sb_u64_count(zero, sb_f64_all(6.5), x)), SB_LANES_F64);
 }
 
+/* Exact products and sums are the same fused or not; of (1 + e)(1 - e) - 1 = -e^2 only the fused
+ * one keeps anything. All lanes do the same. */
+static void products_are_added(void **state) {
+  (void)state;
+  const double e = ldexp(1.0, -30), fused = -e * e;
+  double factor[SB_LANES_F64], term[SB_LANES_F64], sum[SB_LANES_F64], tiny[SB_LANES_F64];
+  for (int i = 0; i < SB_LANES_F64; i++) {
+    factor[i] = i + 0.5;
+    term[i] = 1000.0 * i - 7.0;
+  }
+  sb_f64_store(sum, sb_f64_fma(sb_f64_load(factor), sb_f64_all(-6.0), sb_f64_load(term)));
+  sb_f64_store(tiny, sb_f64_fma(sb_f64_all(1.0 + e), sb_f64_all(1.0 - e), sb_f64_all(-1.0)));
+  for (int i = 0; i < SB_LANES_F64; i++) {
+    assert_true(sum[i] == factor[i] * -6.0 + term[i]);
+    assert_true(tiny[i] == tiny[0] && (tiny[i] == fused || tiny[i] == 0.0));
+  }
+}
+
 /* A row that is loaded, looked at one cell to either side, and stored: each lane has its own place.
  */
 static void neighbours_in_a_row(void **state) {
@@ -158,6 +178,7 @@ int main(void) {
       cmocka_unit_test(tallies_count_beyond_one_call),
       cmocka_unit_test(products_of_64_bits_wrap),
       cmocka_unit_test(doubles_compare_exactly),
+      cmocka_unit_test(products_are_added),
       cmocka_unit_test(neighbours_in_a_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

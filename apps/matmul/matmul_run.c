@@ -1,0 +1,109 @@
+/* matmul_run.c: C stays, panels of A and B pass by.
+ *
+ * Each thread multiplies for its own piece of the rank's block of C, so threads share nothing but
+ * what they read. They wait for each other only where a panel came as a message, whose buffer is
+ * used again. */
+#include "matmul_run.h"
+
+#include "threads.h"
+
+/* While panels travel the main thread looks after messages every so many rows; fewer would make
+ * BLAS rearrange the same panel too often. */
+enum { ROWS_BETWEEN_TESTS = 512 };
+
+void matmul_multiply(const matmul_state *s, const matmul_block *block) {
+  switch ((matmul_kernel_kind)s->config.kernel) {
+    case MATMUL_NAIVE:
+      matmul_naive(block);
+      break;
+    case MATMUL_BLOCKED:
+      s->vector.blocked(block, s->scratch[sb_thread()]);
+      break;
+    case MATMUL_BLAS:
+      matmul_blas(block);
+      break;
+  }
+}
+
+/* This thread's piece of the block; empty for threads beyond the pieces. */
+static void piece(const matmul_state *s, sb_range *rows, sb_range *columns) {
+  const int64_t m = sb_count(s->share.rows), n = sb_count(s->share.columns);
+  int grid[2];
+  matmul_threads_grid(m, n, sb_thread_count(), grid);
+  const int at = sb_thread();
+  *rows = *columns = (sb_range){0, 0};
+  if (at >= grid[0] * grid[1]) return;
+  *rows = sb_split(m, 1, grid[0], at / grid[1]);
+  *columns = sb_split(n, 1, grid[1], at % grid[1]);
+}
+
+static void multiply_step(matmul_state *s, int64_t step, sb_range rows, sb_range columns) {
+  const matmul_pair pair = matmul_panels_pair(s->panels, step);
+  const int64_t n = sb_count(s->share.columns);
+  const bool tests = sb_thread() == 0 && matmul_panels_any_travels(s->panels);
+  const int64_t most = tests ? ROWS_BETWEEN_TESTS : sb_count(rows);
+  for (int64_t lo = rows.lo; lo < rows.hi; lo += most) {
+    const int64_t hi = rows.hi < lo + most ? rows.hi : lo + most;
+    const matmul_block block = {.m = hi - lo,
+                                .n = sb_count(columns),
+                                .k = pair.width,
+                                .a = pair.a + lo * pair.width,
+                                .b = pair.b + columns.lo,
+                                .c = s->block + lo * n + columns.lo,
+                                .lda = pair.width,
+                                .ldb = n,
+                                .ldc = n,
+                                .add = step > 0};
+    matmul_multiply(s, &block);
+    if (tests) matmul_panels_test(s->panels, step);
+  }
+}
+
+static void sum_products(matmul_state *s, sb_clock *clock) {
+  const int64_t steps = matmul_panels_steps(s->panels);
+#pragma omp parallel
+  {
+    sb_range rows, columns;
+    piece(s, &rows, &columns);
+    for (int64_t step = 0; step < steps; step++) {
+      const bool travels = matmul_panels_travels(s->panels, step);
+      if (travels) {
+        if (sb_thread() == 0) matmul_panels_wait(s->panels, step, clock);
+#pragma omp barrier
+      }
+      multiply_step(s, step, rows, columns);
+      if (travels) {
+#pragma omp barrier
+      }
+      if (sb_thread() == 0) {
+        matmul_panels_done(s->panels, step, clock);
+        sb_progress();
+      }
+    }
+  }
+}
+
+/* The sums of all layers for the rows that this rank keeps, always in the same order. */
+static void add_layers(matmul_state *s, sb_clock *clock) {
+  const int64_t held = sb_count(s->share.c_part) * sb_count(s->share.columns);
+  matmul_panels_offer(s->panels, clock);
+  for (int l = 0; l < s->layout.dist.grid[MATMUL_K]; l++) {
+    const double *sums = matmul_panels_layer(s->panels, l, clock);
+    if (l == 0) {
+#pragma omp parallel for schedule(static)
+      for (int64_t i = 0; i < held; i++) s->c[i] = sums[i];
+    } else {
+#pragma omp parallel for schedule(static)
+      for (int64_t i = 0; i < held; i++) s->c[i] += sums[i];
+    }
+    matmul_panels_layer_read(s->panels, l);
+  }
+}
+
+void matmul_product(matmul_state *s, sb_clock *clock) {
+  if (sb_count(s->share.rows) == 0) return;
+  matmul_panels_begin(s->panels, clock);
+  sum_products(s, clock);
+  if (s->layout.dist.grid[MATMUL_K] > 1) add_layers(s, clock);
+  matmul_panels_end(s->panels, clock);
+}
