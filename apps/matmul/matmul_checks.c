@@ -235,13 +235,19 @@ static sb_status judge_rows(const matmul_state *s, const vectors *v, sb_checks *
   return SB_OK;
 }
 
+static uint64_t bits_of(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
 /* Whether `count` entries made again are those in memory. */
 static int64_t differing(const matmul_state *s, matmul_operand operand, int64_t row,
                          int64_t columns, int64_t first, int64_t count, const double *there,
                          double *made) {
   int64_t found = 0;
   matmul_entries_row(&s->entries, operand, row, columns, first, count, made);
-  for (int64_t i = 0; i < count; i++) found += memcmp(&made[i], &there[i], sizeof *there) != 0;
+  for (int64_t i = 0; i < count; i++) found += bits_of(made[i]) != bits_of(there[i]);
   return found;
 }
 

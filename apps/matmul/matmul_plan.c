@@ -11,7 +11,8 @@ static const double FLOP = 1.0 / 50e9; /* s */
 static const double BYTE = 1.0 / 5e9;  /* s */
 static const double MESSAGE = 5e-6;    /* s */
 
-/* Layers take memory and a sum: they must save a tenth. Idle ranks must save a fiftieth. */
+/* Layers take memory and a sum: they must save a tenth of what a grid spends beside arithmetic.
+ * Idle ranks must save a fiftieth of all. */
 static const double LAYERS_SAVE = 0.9, IDLE_SAVE = 0.98;
 enum { IDLE_AT_MOST = 8 }; /* one rank in so many */
 
@@ -20,6 +21,7 @@ static double up(int64_t n, int parts) { return ceil((double)n / parts); }
 typedef struct {
   const matmul_config *config;
   bool layers;    /* whether grids with more than one are allowed */
+  bool any_size;  /* whether they may exceed the nodes' memory */
   const int *set; /* the one grid that is allowed, or NULL */
 } search;
 
@@ -41,7 +43,7 @@ static double grid_cost(const int grid[SB_AXES], const void *context) {
     if (grid[a] != s->set[a]) return (double)INFINITY;
   }
   const double ranks_node = c->node_size > 0 ? c->node_size : 1;
-  if (s->set == NULL && c->memory_node > 0 &&
+  if (s->set == NULL && !s->any_size && c->memory_node > 0 &&
       8.0 * words_held(c, grid) * ranks_node > (double)c->memory_node) {
     return (double)INFINITY;
   }
@@ -54,14 +56,16 @@ static double grid_cost(const int grid[SB_AXES], const void *context) {
 }
 
 /* The best grid of exactly so many ranks; INFINITY where there is none. */
-static double best_grid(const matmul_config *c, int ranks, int grid[SB_AXES]) {
-  const search flat = {.config = c}, layered = {.config = c, .layers = true};
+static double best_grid(const matmul_config *c, int ranks, bool any_size, int grid[SB_AXES]) {
+  const search flat = {.config = c, .any_size = any_size};
+  const search layered = {.config = c, .layers = true, .any_size = any_size};
+  const double arithmetic = 2.0 * (double)c->m * (double)c->n * (double)c->k / ranks * FLOP;
   int other[SB_AXES];
   double cost = (double)INFINITY;
   if (sb_grid_choose(ranks, SB_AXES, grid_cost, &flat, grid)) cost = grid_cost(grid, &flat);
   if (sb_grid_choose(ranks, SB_AXES, grid_cost, &layered, other)) {
     const double with = grid_cost(other, &layered);
-    if (with < LAYERS_SAVE * cost) {
+    if (with - arithmetic < LAYERS_SAVE * (cost - arithmetic)) {
       for (int a = 0; a < SB_AXES; a++) grid[a] = other[a];
       cost = with;
     }
@@ -70,20 +74,18 @@ static double best_grid(const matmul_config *c, int ranks, int grid[SB_AXES]) {
 }
 
 /* Of all ranks, or of some less where their number has no good factors. */
-static sb_status choose(const matmul_config *c, int ranks, int grid[SB_AXES]) {
+static bool choose(const matmul_config *c, int ranks, bool any_size, int grid[SB_AXES]) {
   double best = (double)INFINITY;
   for (int q = ranks; q >= 1; q--) {
     if (isfinite(best) && q < ranks - ranks / IDLE_AT_MOST) break;
     int tried[SB_AXES];
-    const double cost = best_grid(c, q, tried);
+    const double cost = best_grid(c, q, any_size, tried);
     if (!(cost < IDLE_SAVE * best) && isfinite(best)) continue;
     if (!isfinite(cost)) continue;
     best = cost;
     for (int a = 0; a < SB_AXES; a++) grid[a] = tried[a];
   }
-  if (isfinite(best)) return SB_OK;
-  return sb_fail(SB_NO_MEMORY, "no process grid of up to %d ranks fits into the nodes' memory",
-                 ranks);
+  return isfinite(best);
 }
 
 static sb_status check_given(const matmul_config *c, int ranks) {
@@ -111,9 +113,9 @@ sb_status matmul_layout_make(const matmul_config *c, int ranks, matmul_layout *l
   layout->panel = c->panel;
   if (grid[0] > 0) {
     SB_TRY(check_given(c, ranks));
-  } else {
-    SB_TRY(choose(c, ranks, grid));
-  }
+  } else if (!choose(c, ranks, false, grid) && !choose(c, ranks, true, grid)) {
+    return sb_fail(SB_INTERNAL, "no process grid of up to %d ranks", ranks);
+  } /* what the nodes cannot hold is planned all the same; the driver refuses to run it */
   const search exact = {.config = c, .layers = true, .set = grid};
   const int working = grid[0] * grid[1] * grid[2];
   SB_TRY(sb_dist_create(n, SB_AXES, periodic, working, c->node_size, grid_cost, &exact,

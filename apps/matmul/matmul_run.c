@@ -89,13 +89,8 @@ static void add_layers(matmul_state *s, sb_clock *clock) {
   matmul_panels_offer(s->panels, clock);
   for (int l = 0; l < s->layout.dist.grid[MATMUL_K]; l++) {
     const double *sums = matmul_panels_layer(s->panels, l, clock);
-    if (l == 0) {
 #pragma omp parallel for schedule(static)
-      for (int64_t i = 0; i < held; i++) s->c[i] = sums[i];
-    } else {
-#pragma omp parallel for schedule(static)
-      for (int64_t i = 0; i < held; i++) s->c[i] += sums[i];
-    }
+    for (int64_t i = 0; i < held; i++) s->c[i] = l == 0 ? sums[i] : s->c[i] + sums[i];
     matmul_panels_layer_read(s->panels, l);
   }
 }

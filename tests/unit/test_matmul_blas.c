@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +179,46 @@ static void has_a_name(void **state) {
   assert_int_equal(strcmp(name, "none") == 0, !matmul_have_blas());
 }
 
+/* Small products, so that callers meet where BLAS takes its buffers; entries are exact. */
+enum { CALLERS = 8, CALLS = 5000, SMALL = 31 };
+
+static void *multiply_again_and_again(void *wrong) {
+  double *a = numbers(SMALL * SMALL, 1), *b = numbers(SMALL * SMALL, 2);
+  double expected[SMALL * SMALL], c[SMALL * SMALL];
+  matmul_block block = {.m = SMALL,
+                        .n = SMALL,
+                        .k = SMALL,
+                        .a = a,
+                        .b = b,
+                        .c = expected,
+                        .lda = SMALL,
+                        .ldb = SMALL,
+                        .ldc = SMALL};
+  three_loops(&block);
+  block.c = c;
+  for (int i = 0; i < CALLS; i++) {
+    matmul_blas(&block);
+    *(int *)wrong += memcmp(c, expected, sizeof c) != 0;
+  }
+  free(a);
+  free(b);
+  return NULL;
+}
+
+static void several_callers_do_not_meet(void **state) {
+  (void)state;
+  if (!matmul_have_blas()) skip();
+  pthread_t caller[CALLERS];
+  int wrong[CALLERS] = {0};
+  for (int i = 0; i < CALLERS; i++) {
+    assert_int_equal(pthread_create(&caller[i], NULL, multiply_again_and_again, &wrong[i]), 0);
+  }
+  for (int i = 0; i < CALLERS; i++) {
+    assert_int_equal(pthread_join(caller[i], NULL), 0);
+    assert_int_equal(wrong[i], 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(small_shapes_agree),
@@ -186,6 +227,7 @@ int main(void) {
       cmocka_unit_test(pieces_make_the_whole),
       cmocka_unit_test(what_fits_is_one_piece),
       cmocka_unit_test(cuts_beyond_32_bits),
+      cmocka_unit_test(several_callers_do_not_meet),
       cmocka_unit_test(has_a_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
