@@ -78,7 +78,7 @@ static bool choose(const matmul_config *c, int ranks, bool any_size, int grid[SB
   double best = (double)INFINITY;
   for (int q = ranks; q >= 1; q--) {
     if (isfinite(best) && q < ranks - ranks / IDLE_AT_MOST) break;
-    int tried[SB_AXES];
+    int tried[SB_AXES] = {1, 1, 1};
     const double cost = best_grid(c, q, any_size, tried);
     if (!(cost < IDLE_SAVE * best) && isfinite(best)) continue;
     if (!isfinite(cost)) continue;
@@ -110,7 +110,7 @@ sb_status matmul_layout_make(const matmul_config *c, int ranks, matmul_layout *l
   static const bool periodic[SB_AXES] = {false, false, false};
   int grid[SB_AXES] = {c->given[0], c->given[1], c->given[2]};
   sb_status status = SB_OK;
-  layout->panel = c->panel;
+  *layout = (matmul_layout){.panel = c->panel};
   if (grid[0] > 0) {
     SB_TRY(check_given(c, ranks));
   } else if (!choose(c, ranks, false, grid) && !choose(c, ranks, true, grid)) {
