@@ -8,11 +8,8 @@
  *   cell    flips a bit of the box's middle cell after the call-th stretch of steps
  *   nan     makes that cell NaN */
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "faulty_number.h"
 #include "heat.h"
 
 void __real_sb_xchg_start(sb_xchg *xchg, const sb_array *array, sb_clock *clock);
@@ -21,35 +18,6 @@ void __real_sb_xchg_finish(sb_xchg *xchg, const sb_array *array, sb_clock *clock
 void __wrap_sb_xchg_finish(sb_xchg *xchg, const sb_array *array, sb_clock *clock);
 void __real_heat_advance(heat_state *state, int64_t until, sb_clock *clock);
 void __wrap_heat_advance(heat_state *state, int64_t until, sb_clock *clock);
-
-static int own_rank = -1;
-
-static long number(const char *key, long otherwise) {
-  char name[32];
-  const char *text = getenv("SB_FAULT");
-  snprintf(name, sizeof name, "%s=", key);
-  const char *found = text != NULL ? strstr(text, name) : NULL;
-  return found != NULL ? strtol(found + strlen(name), NULL, 10) : otherwise;
-}
-
-static bool is_due(const char *kind, long call) {
-  char name[32];
-  const char *text = getenv("SB_FAULT");
-  snprintf(name, sizeof name, "kind=%s ", kind);
-  if (text == NULL || strstr(text, name) == NULL || own_rank != number("rank", 0) ||
-      call != number("call", 1)) {
-    return false;
-  }
-  fprintf(stderr, "FAULT planted: %s\n", kind);
-  return true;
-}
-
-static void flip(double *cell) {
-  uint64_t bits;
-  memcpy(&bits, cell, sizeof bits);
-  bits ^= UINT64_C(1) << number("bit", 45);
-  memcpy(cell, &bits, sizeof bits);
-}
 
 void __wrap_sb_xchg_start(sb_xchg *xchg, const sb_array *array, sb_clock *clock) {
   static long calls;
