@@ -7,22 +7,16 @@
 #include <stddef.h>
 
 #include <cmocka.h> /* wants the three above */
-#include <dirent.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "toy_state.h"
 #include "xmf.h"
 
-static char folder[] = "/tmp/scalebar_xmf_XXXXXX";
+static const char made_folder[] = "/tmp/scalebar_xmf_XXXXXX";
 static const int whole[3] = {1, 1, 1};
-
-static const char *path_of(const char *name) {
-  static char path[512];
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  return path;
-}
 
 static const char *get(const char *name) {
   static char text[65536];
@@ -32,18 +26,6 @@ static const char *get(const char *name) {
   assert_true(fread(text, 1, sizeof text - 1, file) > 0);
   fclose(file);
   return text;
-}
-
-static int empty_folder(void **state) {
-  (void)state;
-  DIR *open = opendir(folder);
-  for (const struct dirent *entry; (entry = readdir(open)) != NULL;) {
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-      unlink(path_of(entry->d_name));
-  }
-  closedir(open);
-  sb_clear();
-  return 0;
 }
 
 static int count(const char *text, const char *what) {
@@ -149,7 +131,7 @@ static void leaves_an_older_one_when_it_fails(void **state) {
   unlink(path_of("run.xmf"));
   assert_int_equal(rmdir(folder), 0); /* so nothing else was left */
   assert_int_equal(sb_xmf_write(path_of("run.h5"), &f, &moment, 1), SB_IO_ERROR);
-  assert_non_null(mkdtemp(strcpy(folder, "/tmp/scalebar_xmf_XXXXXX")));
+  assert_non_null(mkdtemp(strcpy(folder, made_folder)));
 }
 
 static void wants_three_axes_and_a_moment(void **state) {
@@ -172,7 +154,7 @@ static int generate(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   if (argc > 5) return generate(argc, argv);
-  if (mkdtemp(folder) == NULL) return 1;
+  if (mkdtemp(strcpy(folder, made_folder)) == NULL) return 1;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(describes_cells_between_nodes, empty_folder),
       cmocka_unit_test_setup(makes_a_series_of_several, empty_folder),
