@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -88,7 +89,11 @@ sb_status sb_shared_create(sb_comm *comm, int64_t bytes, sb_shared **shared) {
   }
   if (s->window != MPI_WIN_NULL) {
     MPI_Win_lock_all(MPI_MODE_NOCHECK, s->window);
-    memset(sb_shared_segment(s, comm->node_rank), 0, (size_t)bytes);
+    void *segment = sb_shared_segment(s, comm->node_rank);
+#ifdef MADV_HUGEPAGE
+    (void)madvise(segment, (size_t)bytes, MADV_HUGEPAGE); /* where the kernel has them for tmpfs */
+#endif
+    memset(segment, 0, (size_t)bytes);
   }
   *shared = s;
   return SB_OK;

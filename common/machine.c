@@ -46,13 +46,19 @@ static const char *find_hypervisor(const char *root) {
 }
 
 /* The word in brackets of "always [madvise] never". */
-static void read_huge_pages(const char *root, char *word, size_t bytes) {
+static void read_huge_pages(const char *root, const char *file, char *word, size_t bytes) {
   char text[128];
-  sb_sysfile_line(text, sizeof text, root, "/sys/kernel/mm/transparent_hugepage/enabled");
+  sb_sysfile_line(text, sizeof text, root, "/sys/kernel/mm/transparent_hugepage/%s", file);
   char *open = strchr(text, '[');
   char *close = open != NULL ? strchr(open, ']') : NULL;
   if (close != NULL) *close = '\0';
   set_word(word, bytes, close != NULL ? open + 1 : "");
+}
+
+bool sb_shared_huge_pages(const char *root) {
+  char word[32];
+  read_huge_pages(root, "shmem_enabled", word, sizeof word);
+  return strcmp(word, "never") != 0 && strcmp(word, "deny") != 0 && strcmp(word, "unknown") != 0;
 }
 
 /* A line of /proc/meminfo, in bytes; 0 when unknown. */
@@ -66,7 +72,7 @@ static int64_t memory_line(const char *root, const char *key) {
 void sb_machine_read(const char *root, sb_machine *machine) {
   read_model(root, machine->cpu_model, sizeof machine->cpu_model);
   set_word(machine->hypervisor, sizeof machine->hypervisor, find_hypervisor(root));
-  read_huge_pages(root, machine->huge_pages, sizeof machine->huge_pages);
+  read_huge_pages(root, "enabled", machine->huge_pages, sizeof machine->huge_pages);
   machine->memory_bytes = memory_line(root, "MemTotal");
   machine->memory_available = memory_line(root, "MemAvailable");
   const sb_grant grant = sb_cgroup_grant(root);

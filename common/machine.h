@@ -2,6 +2,7 @@
 #ifndef SCALEBAR_MACHINE_H
 #define SCALEBAR_MACHINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "status.h"
@@ -33,6 +34,10 @@ sb_status sb_machine_observe(sb_machine *machine);
  * huge_pages, memory, quota. `root` is "" on a real machine, a folder with made-up files in tests.
  * Local. */
 void sb_machine_read(const char *root, sb_machine *machine);
+
+/* Whether memory that processes share (tmpfs) can have huge pages: the word chosen in
+ * /sys/kernel/mm/transparent_hugepage/shmem_enabled. Mostly not. Local. */
+bool sb_shared_huge_pages(const char *root);
 
 /* How this program was built, from build_info.h, which CMake writes at each build. */
 typedef struct {

@@ -3,21 +3,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine.h"
 #include "matmul_panels_plan.h"
 #include "memory.h"
 
-/* Shared memory where it can be had and is wanted; then memory of its own. */
+/* Windows have small pages where the kernel gives tmpfs no huge ones. Operands of a node beyond so
+ * many bytes are read up to ten times more slowly from them (measured under a hypervisor), which
+ * costs the product more than a message: README.md has the figures. */
+static const int64_t SMALL_PAGES_MOST = (int64_t)64 << 20;
+
+/* Whether ranks shall read each other's memory. Collective, the same on all ranks. */
+static bool in_place(const matmul_panels *p, int64_t bytes, sb_exchange how) {
+  if (how != SB_EXCHANGE_AUTO) return how == SB_EXCHANGE_SHARED;
+  int64_t node[2] = {bytes * sb_comm_node_size(p->comm), !sb_shared_huge_pages("")};
+  sb_comm_max_i64(p->comm, node, 2);
+  return node[1] == 0 || node[0] <= SMALL_PAGES_MOST;
+}
+
+/* Memory that ranks of a node share, where it is wanted and can be had. */
+static sb_status get_shared(matmul_panels *p, int64_t doubles, sb_exchange how) {
+  if (sb_dist_ranks(&p->layout->dist) == 1 || !in_place(p, 8 * doubles, how)) return SB_OK;
+  const sb_status status = sb_shared_create(p->comm, 8 * doubles, &p->shared);
+  if (how == SB_EXCHANGE_SHARED) return status;
+  sb_clear();
+  return SB_OK;
+}
+
 static sb_status get_memory(matmul_panels *p, sb_exchange how) {
   const places there = matmul_places_of(p->layout, &p->share);
-  const int ranks = sb_dist_ranks(&p->layout->dist);
-  sb_status status = SB_OK;
-  if (how != SB_EXCHANGE_MESSAGE && ranks > 1) {
-    const int64_t bytes = p->working ? 8 * there.doubles : 0;
-    status = sb_shared_create(p->comm, bytes, &p->shared);
-    if (status != SB_OK && how == SB_EXCHANGE_SHARED) return status;
-    sb_clear();
-    status = SB_OK;
-  }
+  sb_status status = get_shared(p, p->working ? there.doubles : 0, how);
+  if (status != SB_OK) return status;
   if (p->shared != NULL && sb_comm_node_size(p->comm) > 1) {
     p->memory = sb_shared_segment(p->shared, sb_comm_node_rank(p->comm));
   } else if (p->working) {
@@ -54,6 +69,7 @@ sb_status matmul_panels_create(sb_comm *comm, const matmul_layout *layout, sb_ex
   p->share = matmul_share_of(layout, sb_comm_rank(comm));
   p->working = sb_count(p->share.rows) > 0;
   p->layer_send = p->layer_receive = -1;
+  p->trial = sb_trial_begin(sb_comm_rank(comm));
   SB_TRY(get_memory(p, how));
   SB_TRY(sb_comm_agree(comm, matmul_panels_plan(p)));
   SB_TRY(sb_messages_create(comm, p->traffic, p->traffics, &p->messages));
@@ -102,6 +118,7 @@ static void receive_step(matmul_panels *p, int64_t step) {
 
 static void send_until(matmul_panels *p, int64_t step) {
   for (; p->sent < p->sends && p->needed[p->sent] <= step; p->sent++) {
+    sb_trial_pause(&p->trial);
     sb_messages_send(p->messages, p->sent);
     sb_comm_count_sent(p->comm, p->traffic[p->sent].send_bytes);
   }
@@ -128,6 +145,10 @@ void matmul_panels_begin(matmul_panels *p, sb_clock *clock) {
   sb_clock_enter(clock, SB_COMMUNICATE);
   p->products++;
   p->sent = 0;
+  sb_trial_poison(&p->trial, p->block, sb_count(p->share.rows) * sb_count(p->share.columns));
+  for (int i = p->layer_receive; i < p->traffics && i >= 0; i++) {
+    sb_messages_receive_from(p->messages, i);
+  }
   for (int64_t t = 0; t < DEPTH; t++) receive_step(p, t);
   send_until(p, DEPTH - 1);
   sb_clock_enter(clock, SB_COMPUTE);
@@ -143,6 +164,7 @@ static void wait_for(const matmul_panels *p, int message) {
 
 void matmul_panels_wait(matmul_panels *p, int64_t step, sb_clock *clock) {
   sb_clock_enter(clock, SB_WAIT);
+  sb_trial_pause(&p->trial);
   wait_for(p, p->step[step].receive[0]);
   wait_for(p, p->step[step].receive[1]);
   sb_clock_enter(clock, SB_COMPUTE);
@@ -158,39 +180,54 @@ void matmul_panels_test(matmul_panels *p, int64_t step) {
   }
 }
 
+/* What came is used: on trial, none of it may be read again. */
+static void poison(matmul_panels *p, int message) {
+  const sb_traffic *came = &p->traffic[message];
+  sb_trial_poison(&p->trial, came->receive, came->receive_bytes / 8);
+}
+
 void matmul_panels_done(matmul_panels *p, int64_t step, sb_clock *clock) {
   sb_clock_enter(clock, SB_COMMUNICATE);
   sb_comm_count_sent(p->comm, p->step[step].read_bytes);
+  for (int x = 0; x < 2; x++) {
+    const int message = p->step[step].receive[x];
+    if (message >= 0) poison(p, message);
+  }
   receive_step(p, step + DEPTH);
   send_until(p, step + DEPTH);
   sb_clock_enter(clock, SB_COMPUTE);
 }
 
-void matmul_panels_offer(matmul_panels *p, sb_clock *clock) {
-  const int pk = p->layout->dist.grid[MATMUL_K];
-  if (!p->working || pk == 1) return;
-  sb_clock_enter(clock, SB_COMMUNICATE);
-  if (p->layer_readers > 0) {
-    synchronise(p);
-    atomic_store_explicit(&flags_of(p, sb_comm_rank(p->comm))->ready, p->products,
-                          memory_order_release);
-  }
-  for (int i = p->layer_receive; i < p->traffics && i >= 0; i++) {
-    if (p->traffic[i].receive_bytes > 0) sb_messages_receive_from(p->messages, i);
-  }
-  for (int i = p->layer_send; i < p->layer_receive; i++) {
-    sb_messages_send(p->messages, i);
-    sb_comm_count_sent(p->comm, p->traffic[i].send_bytes);
-  }
-  sb_clock_enter(clock, SB_COMPUTE);
+int matmul_panels_offered(const matmul_panels *p, int turn) {
+  return (p->share.position[MATMUL_K] + turn) % p->layout->dist.grid[MATMUL_K];
 }
 
-/* The message with the sums of a rank out of reach: they stand in the order of layers. */
-static int layer_message(const matmul_panels *p, int layer) {
-  int message = p->layer_receive;
-  for (int l = 0; l < layer; l++)
-    message += matmul_reach(p, matmul_rank_at(p, MATMUL_K, l)) == NULL;
-  return message;
+/* Which of the messages from `first` on is of a rank out of reach: they are in the order of layers. */
+static int layer_message(const matmul_panels *p, int first, int layer) {
+  for (int l = 0; l < layer; l++) first += matmul_reach(p, matmul_rank_at(p, MATMUL_K, l)) == NULL;
+  return first;
+}
+
+/* Turns of a rank in all products, counted together. */
+static int64_t turns(const matmul_panels *p, int turn) {
+  return (p->products - 1) * p->layout->dist.grid[MATMUL_K] + turn;
+}
+
+void matmul_panels_offer(matmul_panels *p, int turn, sb_clock *clock) {
+  const int layer = matmul_panels_offered(p, turn);
+  if (!p->working || layer == p->share.position[MATMUL_K]) return;
+  sb_clock_enter(clock, SB_COMMUNICATE);
+  sb_trial_pause(&p->trial);
+  if (matmul_reach(p, matmul_rank_at(p, MATMUL_K, layer)) == NULL) {
+    const int message = layer_message(p, p->layer_send, layer);
+    sb_messages_send(p->messages, message);
+    sb_comm_count_sent(p->comm, p->traffic[message].send_bytes);
+  } else {
+    synchronise(p);
+    atomic_store_explicit(&flags_of(p, sb_comm_rank(p->comm))->ready, turns(p, turn),
+                          memory_order_release);
+  }
+  sb_clock_enter(clock, SB_COMPUTE);
 }
 
 const double *matmul_panels_layer(matmul_panels *p, int layer, sb_clock *clock) {
@@ -201,14 +238,16 @@ const double *matmul_panels_layer(matmul_panels *p, int layer, sb_clock *clock) 
   if (rank == sb_comm_rank(p->comm)) return sums;
   sb_clock_enter(clock, SB_WAIT);
   if (memory == NULL) {
-    const int message = layer_message(p, layer);
+    const int message = layer_message(p, p->layer_receive, layer);
     wait_for(p, message);
     sums = p->traffic[message].receive;
   } else {
     flags *there = flags_of(p, rank);
+    const int pk = p->layout->dist.grid[MATMUL_K];
+    const int64_t due = turns(p, (p->share.position[MATMUL_K] - layer + pk) % pk);
     for (int64_t turn = 0;; turn++) {
       synchronise(p);
-      if (atomic_load_explicit(&there->ready, memory_order_acquire) >= p->products) break;
+      if (atomic_load_explicit(&there->ready, memory_order_acquire) >= due) break;
       sb_comm_wait_turn(p->comm, turn);
     }
     sb_comm_wait_over(p->comm);
@@ -222,7 +261,12 @@ const double *matmul_panels_layer(matmul_panels *p, int layer, sb_clock *clock) 
 
 void matmul_panels_layer_read(matmul_panels *p, int layer) {
   const int rank = matmul_rank_at(p, MATMUL_K, layer);
-  if (rank == sb_comm_rank(p->comm) || matmul_reach(p, rank) == NULL) return;
+  if (rank == sb_comm_rank(p->comm)) return;
+  sb_trial_pause(&p->trial);
+  if (matmul_reach(p, rank) == NULL) {
+    poison(p, layer_message(p, p->layer_receive, layer));
+    return;
+  }
   synchronise(p);
   atomic_fetch_add_explicit(&flags_of(p, rank)->done, 1, memory_order_release);
 }

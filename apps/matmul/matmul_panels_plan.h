@@ -8,15 +8,17 @@
 
 #include "comm_messages.h"
 #include "comm_shared.h"
+#include "exchange_trial.h"
 #include "matmul_panels.h"
 
 /* Panels under way: the one in use and the next. */
 enum { DEPTH = 2, LINE = 8 /* doubles of a cache line */ };
 
-/* At the begin of a segment, each on a pair of cache lines of its own. Product e (1, 2, ...) of a
- * rank: it stores ready = e with release when its block is summed; readers, who load it with
- * acquire, add 1 to `done` with release when they have read; the owner writes its block again only
- * after done = e times its readers, loaded with acquire. A and B are written once, before a barrier
+/* At the begin of a segment, each on a pair of cache lines of its own. In product e (1, 2, ...) a
+ * rank stores ready = (e - 1) pk + t with release when it has summed the rows of the t-th layer of
+ * its order (matmul_panels_offered); readers, who load it with acquire, add 1 to `done` with
+ * release when they have read; the owner writes its block again only after done = e times its
+ * readers, loaded with acquire. A and B are written once, before a barrier
  * (matmul_panels_ready), and only read after it. */
 typedef struct {
   _Alignas(128) _Atomic int64_t ready;
@@ -59,6 +61,7 @@ struct matmul_panels {
   int layer_send, layer_receive; /* first of pk - 1 messages each; -1 */
   int64_t layer_readers;         /* ranks of this node that read its sums */
   const char *way;
+  sb_trial trial;
 };
 
 places matmul_places_of(const matmul_layout *layout, const matmul_share *share);

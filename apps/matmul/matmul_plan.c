@@ -28,7 +28,7 @@ typedef struct {
 static double words_held(const matmul_config *c, const int grid[SB_AXES]) {
   const double m = up(c->m, grid[MATMUL_M]), n = up(c->n, grid[MATMUL_N]);
   const double k = up(c->k, grid[MATMUL_K]);
-  const double layered = grid[MATMUL_K] > 1 ? 2.0 * m * n / grid[MATMUL_K] : 0.0;
+  const double layered = grid[MATMUL_K] > 1 ? m * n : 0.0; /* the other layers' sums, and C */
   const double travel = 2.0 * (m + n) * (double)c->panel;
   return m * k / grid[MATMUL_N] + k * n / grid[MATMUL_M] + m * n + layered + travel;
 }
@@ -205,7 +205,11 @@ double matmul_least_words(const matmul_config *c, const matmul_layout *layout) {
   const double p = sb_dist_ranks(&layout->dist), held = words_held(c, layout->dist.grid);
   const double work = (double)c->m * (double)c->n * (double)c->k;
   if (p == 1.0) return 0.0;
-  return fmin(2.0 * work / (p * sqrt(held)) + held, 3.0 * cbrt(work / p * (work / p)));
+  const double touched =
+      fmin(2.0 * work / (p * sqrt(held)) + held, 3.0 * cbrt(work / p * (work / p)));
+  const double own = ((double)c->m * (double)c->k + (double)c->k * (double)c->n +
+                      (double)c->m * (double)c->n) / p;
+  return fmax(touched - own, 0.0);
 }
 
 void matmul_threads_grid(int64_t rows, int64_t columns, int threads, int grid[2]) {

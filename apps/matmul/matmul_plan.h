@@ -71,7 +71,8 @@ int64_t matmul_first_panel(const matmul_layout *layout, int i, int j, sb_range l
 
 /* Words that all ranks receive together, and the least that the rank with most words could, by
  * Kwasniewski et al. (SC 2019, COSMA): min(2 m n k / (p sqrt(S)) + S, 3 (m n k / p)^(2/3)), with S
- * the words of this plan's memory of a rank. */
+ * the words of this plan's memory of a rank; less its share of A, B and C, which that bound counts
+ * but nobody sends. */
 double matmul_words(const matmul_config *config, const matmul_layout *layout);
 double matmul_words_rank(const matmul_layout *layout, int rank);
 double matmul_least_words(const matmul_config *config, const matmul_layout *layout);

@@ -25,22 +25,25 @@ void matmul_multiply(const matmul_state *s, const matmul_block *block) {
   }
 }
 
-/* This thread's piece of the block; empty for threads beyond the pieces. */
-static void piece(const matmul_state *s, sb_range *rows, sb_range *columns) {
-  const int64_t m = sb_count(s->share.rows), n = sb_count(s->share.columns);
+/* This thread's piece of some rows of the block; empty for threads beyond the pieces. */
+static void piece(const matmul_state *s, sb_range all, sb_range *rows, sb_range *columns) {
   int grid[2];
-  matmul_threads_grid(m, n, sb_thread_count(), grid);
+  matmul_threads_grid(sb_count(all), sb_count(s->share.columns), sb_thread_count(), grid);
   const int at = sb_thread();
   *rows = *columns = (sb_range){0, 0};
   if (at >= grid[0] * grid[1]) return;
-  *rows = sb_split(m, 1, grid[0], at / grid[1]);
-  *columns = sb_split(n, 1, grid[1], at % grid[1]);
+  *rows = sb_split(sb_count(all), 1, grid[0], at / grid[1]);
+  rows->lo += all.lo;
+  rows->hi += all.lo;
+  *columns = sb_split(sb_count(s->share.columns), 1, grid[1], at % grid[1]);
 }
 
-static void multiply_step(matmul_state *s, int64_t step, sb_range rows, sb_range columns) {
+static void multiply_step(matmul_state *s, int64_t step, sb_range all) {
   const matmul_pair pair = matmul_panels_pair(s->panels, step);
   const int64_t n = sb_count(s->share.columns);
   const bool tests = sb_thread() == 0 && matmul_panels_any_travels(s->panels);
+  sb_range rows, columns;
+  piece(s, all, &rows, &columns);
   const int64_t most = tests ? ROWS_BETWEEN_TESTS : sb_count(rows);
   for (int64_t lo = rows.lo; lo < rows.hi; lo += most) {
     const int64_t hi = rows.hi < lo + most ? rows.hi : lo + most;
@@ -59,19 +62,35 @@ static void multiply_step(matmul_state *s, int64_t step, sb_range rows, sb_range
   }
 }
 
+/* The last step with layers: the rows that other layers keep first, each offered when it is done.
+ * Threads cut these rows anew, so none may still be at an earlier step. */
+static void multiply_offering(matmul_state *s, int64_t step, sb_clock *clock) {
+  const int pk = s->layout.dist.grid[MATMUL_K];
+#pragma omp barrier
+  for (int turn = 1; turn <= pk; turn++) {
+    const int layer = matmul_panels_offered(s->panels, turn);
+    multiply_step(s, step, sb_split(sb_count(s->share.rows), 1, pk, layer));
+#pragma omp barrier
+    if (sb_thread() == 0) matmul_panels_offer(s->panels, turn, clock);
+  }
+}
+
 static void sum_products(matmul_state *s, sb_clock *clock) {
   const int64_t steps = matmul_panels_steps(s->panels);
+  const bool layered = s->layout.dist.grid[MATMUL_K] > 1;
 #pragma omp parallel
   {
-    sb_range rows, columns;
-    piece(s, &rows, &columns);
     for (int64_t step = 0; step < steps; step++) {
       const bool travels = matmul_panels_travels(s->panels, step);
       if (travels) {
         if (sb_thread() == 0) matmul_panels_wait(s->panels, step, clock);
 #pragma omp barrier
       }
-      multiply_step(s, step, rows, columns);
+      if (layered && step == steps - 1) {
+        multiply_offering(s, step, clock);
+      } else {
+        multiply_step(s, step, (sb_range){0, sb_count(s->share.rows)});
+      }
       if (travels) {
 #pragma omp barrier
       }
@@ -86,7 +105,6 @@ static void sum_products(matmul_state *s, sb_clock *clock) {
 /* The sums of all layers for the rows that this rank keeps, always in the same order. */
 static void add_layers(matmul_state *s, sb_clock *clock) {
   const int64_t held = sb_count(s->share.c_part) * sb_count(s->share.columns);
-  matmul_panels_offer(s->panels, clock);
   for (int l = 0; l < s->layout.dist.grid[MATMUL_K]; l++) {
     const double *sums = matmul_panels_layer(s->panels, l, clock);
 #pragma omp parallel for schedule(static)

@@ -124,6 +124,21 @@ class Matmul(unittest.TestCase):
                                  threads=2 if variant == "hybrid" else None)
                 self.assertTrue(run.succeeded(), run)
 
+    def test_no_panel_or_sum_is_used_before_its_time(self) -> None:
+        """Buffers that are NaN as soon as they were used, and ranks that pause at random."""
+        shape = shape_options((45, 33, 120))
+        expected = self.digest("serial", "--entries", "integer", *shape)
+        ways: list[tuple[str, dict[str, str]]] = [("shared", {}), ("message", {}), ("auto", {"SB_NODE_SIZE": "2"})]
+        seeds = ("1",) if launch.POLLING else ("1", "2", "3")
+        for variant in [v for v in ("mpi", "hybrid") if v in launch.variants("matmul")]:
+            for grid, (way, env), seed in itertools.product(("2x3x1", "1x1x6", "1x2x3", "3x1x2"), ways, seeds):
+                with self.subTest(variant=variant, grid=grid, way=way, env=env, seed=seed):
+                    run = launch.run(f"matmul_{variant}", *shape, "--entries", "integer", "--grid", grid, "--exchange",
+                                     way, "--panel", "8", "--min_reps", "6", "--max_reps", "6", ranks=6,
+                                     env={**env, "SB_EXCHANGE_TEST": seed}, threads=2 if variant == "hybrid" else None)
+                    self.assertTrue(run.succeeded(), run)
+                    self.assertEqual(run.figures()["matmul.digest"], expected)
+
 
 @unittest.skipUnless(launch.variants("matmul"), "matmul is not in this build")
 class Options(unittest.TestCase):

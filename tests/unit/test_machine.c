@@ -18,6 +18,13 @@ static void an_x86_node(void **state) {
   made_up_file("/proc/meminfo",
                "MemTotal:       1000 kB\nMemFree:  1 kB\nMemAvailable:   600 kB\n");
   made_up_file("/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
+  assert_false(sb_shared_huge_pages(made_up));
+  made_up_file("/sys/kernel/mm/transparent_hugepage/shmem_enabled",
+               "always within_size advise [never] deny force\n");
+  assert_false(sb_shared_huge_pages(made_up));
+  made_up_file("/sys/kernel/mm/transparent_hugepage/shmem_enabled",
+               "always within_size [advise] never deny force\n");
+  assert_true(sb_shared_huge_pages(made_up));
   sb_machine_read(made_up, &machine);
   assert_string_equal(machine.cpu_model, "Some CPU @ 2.00GHz");
   assert_string_equal(machine.hypervisor, "no");
