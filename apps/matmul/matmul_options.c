@@ -11,13 +11,6 @@
 
 static const char *const simd_names[] = {"auto", "baseline", "avx2", "avx512"};
 
-/* blas where there is one. */
-#ifdef SB_HAVE_BLAS
-#define FIRST_KERNEL "blas"
-#else
-#define FIRST_KERNEL "blocked"
-#endif
-
 #define LONGEST 2147483648.0
 #define AT(member) offsetof(matmul_config, member)
 #define LENGTH(name, member, text)                                                    \
@@ -33,7 +26,7 @@ const sb_option matmul_options[] = {
     {.key = "kernel",
      .type = SB_CHOICE,
      .offset = AT(kernel),
-     .initial = FIRST_KERNEL,
+     .initial = MATMUL_FIRST_KERNEL, /* blas where the build has one, else blocked */
      .choices = "naive|blocked|blas",
      .help = "three loops; tiles that stay in the caches; the BLAS of this build"},
     {.key = "simd",

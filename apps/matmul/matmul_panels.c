@@ -202,7 +202,8 @@ int matmul_panels_offered(const matmul_panels *p, int turn) {
   return (p->share.position[MATMUL_K] + turn) % p->layout->dist.grid[MATMUL_K];
 }
 
-/* Which of the messages from `first` on is of a rank out of reach: they are in the order of layers. */
+/* Which of the messages from `first` on is of a rank out of reach: they are in the order of layers.
+ */
 static int layer_message(const matmul_panels *p, int first, int layer) {
   for (int l = 0; l < layer; l++) first += matmul_reach(p, matmul_rank_at(p, MATMUL_K, l)) == NULL;
   return first;

@@ -207,8 +207,8 @@ double matmul_least_words(const matmul_config *c, const matmul_layout *layout) {
   if (p == 1.0) return 0.0;
   const double touched =
       fmin(2.0 * work / (p * sqrt(held)) + held, 3.0 * cbrt(work / p * (work / p)));
-  const double own = ((double)c->m * (double)c->k + (double)c->k * (double)c->n +
-                      (double)c->m * (double)c->n) / p;
+  const double own =
+      ((double)c->m * (double)c->k + (double)c->k * (double)c->n + (double)c->m * (double)c->n) / p;
   return fmax(touched - own, 0.0);
 }
 

@@ -106,7 +106,8 @@ static void the_choice_is_near_the_least(void **state) {
                           (1 - 1.0 / grid[MATMUL_K]);
       const double chosen = formula(&c, grid) + sums;
       if (chosen > 1.25 * least) {
-        fail_msg("%" PRId64 " x %" PRId64 " x %" PRId64 ", %d ranks: %d x %d x %d receive %g, "
+        fail_msg("%" PRId64 " x %" PRId64 " x %" PRId64
+                 ", %d ranks: %d x %d x %d receive %g, "
                  "others %g",
                  c.m, c.n, c.k, ranks, grid[0], grid[1], grid[2], chosen, least);
       }
