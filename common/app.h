@@ -21,6 +21,7 @@ typedef struct {
   const sb_common *common;
   bool seed_given;
   int64_t memory_node; /* bytes of the smallest node's memory, 0: not known */
+  int64_t memory_free; /* bytes free on the node with least, 0: not known */
   char *warnings; /* of this run, one per line, for the results: SB_WARNINGS_SIZE bytes, or NULL */
 } sb_run;
 

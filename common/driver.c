@@ -91,13 +91,14 @@ static sb_status choose_threads(sb_driver *d) {
   }
   SB_TRY(sb_comm_agree(d->comm, check_grant((int)threads)));
   d->common.threads = threads; /* results tell what `auto` came to */
-  int64_t memory = d->machine.memory_bytes;
-  sb_comm_min_i64(d->comm, &memory, 1);
+  int64_t memory[2] = {d->machine.memory_bytes, d->machine.memory_available};
+  sb_comm_min_i64(d->comm, memory, 2);
   d->run = (sb_run){.comm = d->comm,
                     .threads = (int)threads,
                     .common = &d->common,
                     .seed_given = d->request.seed_given,
-                    .memory_node = memory,
+                    .memory_node = memory[0],
+                    .memory_free = memory[1],
                     .warnings = d->warnings};
 cleanup:
   return status;

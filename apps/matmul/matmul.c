@@ -221,6 +221,7 @@ const sb_app matmul_app = {
     .grow = matmul_grow,
     .fill = matmul_fill,
     .check = matmul_check_options,
+    .check_sized = matmul_check_sized,
     .plan = matmul_plan,
     .kernel_name = kernel_name,
     .probe_rate = probe_rate,

@@ -101,16 +101,23 @@ static sb_status check_kernel(const matmul_config *c) {
 
 sb_status matmul_check_options(const sb_run *run, void *config) {
   matmul_config *c = config;
-  matmul_layout layout;
+  int64_t largest = sb_comm_node_size(run->comm);
   sb_status status = SB_OK;
+  sb_comm_max_i64(run->comm, &largest, 1);
   c->node_size = sb_comm_uniform_node_size(run->comm);
-  c->memory_node = run->memory_node;
+  c->largest_node = (int)largest;
+  c->fields = run->common->fields;
+  c->memory_node = run->memory_free;
   SB_TRY(check_sizes(c));
   SB_TRY(read_grid(c));
   SB_TRY(check_kernel(c));
-  SB_TRY(matmul_layout_make(c, sb_comm_size(run->comm), &layout));
 cleanup:
   return status;
+}
+
+sb_status matmul_check_sized(const sb_run *run, void *config) {
+  matmul_layout layout;
+  return matmul_layout_make(config, sb_comm_size(run->comm), &layout);
 }
 
 static int64_t stretched(int64_t length, double by) {

@@ -8,6 +8,7 @@
 extern const sb_option matmul_options[];
 
 sb_status matmul_check_options(const sb_run *run, void *config);
+sb_status matmul_check_sized(const sb_run *run, void *config);
 sb_status matmul_grow(void *config, int64_t times);
 sb_status matmul_fill(void *config, double bytes);
 

@@ -30,7 +30,8 @@ static double words_held(const matmul_config *c, const int grid[SB_AXES]) {
   const double k = up(c->k, grid[MATMUL_K]);
   const double layered = grid[MATMUL_K] > 1 ? m * n : 0.0; /* the other layers' sums, and C */
   const double travel = 2.0 * (m + n) * (double)c->panel;
-  return m * k / grid[MATMUL_N] + k * n / grid[MATMUL_M] + m * n + layered + travel;
+  const double check = 3.0 * (double)c->m + 2.0 * (double)c->k + n;
+  return m * k / grid[MATMUL_N] + k * n / grid[MATMUL_M] + m * n + layered + travel + check;
 }
 
 /* Seconds of the rank with the largest box. */
@@ -42,7 +43,7 @@ static double grid_cost(const int grid[SB_AXES], const void *context) {
   for (int a = 0; s->set != NULL && a < SB_AXES; a++) {
     if (grid[a] != s->set[a]) return (double)INFINITY;
   }
-  const double ranks_node = c->node_size > 0 ? c->node_size : 1;
+  const double ranks_node = c->largest_node > 0 ? c->largest_node : 1;
   if (s->set == NULL && !s->any_size && c->memory_node > 0 &&
       8.0 * words_held(c, grid) * ranks_node > (double)c->memory_node) {
     return (double)INFINITY;
@@ -239,22 +240,30 @@ static int idle_threads(const matmul_layout *layout, int threads) {
   return idle;
 }
 
+static double most_words(const matmul_layout *layout) {
+  double most = 0.0;
+  for (int rank = 0; rank < sb_dist_ranks(&layout->dist); rank++) {
+    most = fmax(most, matmul_words_rank(layout, rank));
+  }
+  return most;
+}
+
 static void describe(const matmul_config *c, const matmul_layout *layout, char *text,
                      size_t bytes) {
   const int *grid = layout->dist.grid;
   snprintf(text, bytes,
            "%" PRId64 " x %" PRId64 " x %" PRId64
            " (m, n, k) over %d x %d x %d ranks, panels of "
-           "%" PRId64 "; %.4g MB a rank received, bound %.4g MB",
+           "%" PRId64 "; up to %.4g MB a rank received, bound %.4g MB",
            c->m, c->n, c->k, grid[MATMUL_M], grid[MATMUL_N], grid[MATMUL_K], c->panel,
-           8e-6 * matmul_words_rank(layout, 0), 8e-6 * matmul_least_words(c, layout));
+           8e-6 * most_words(layout), 8e-6 * matmul_least_words(c, layout));
 }
 
 void matmul_plan(const void *config, int ranks, int threads, int rank, sb_plan *plan) {
   const matmul_config *c = config;
   matmul_layout layout;
   *plan = (sb_plan){.units = 0.0};
-  if (matmul_layout_make(c, ranks, &layout) != SB_OK) return; /* refused by the check before */
+  if (matmul_layout_make(c, ranks, &layout) != SB_OK) return; /* matmul_check_sized refuses it */
   const matmul_share s = matmul_share_of(&layout, rank);
   const double m = (double)c->m, n = (double)c->n, k = (double)c->k;
   plan->units = plan->flop = 2.0 * m * n * k;
@@ -262,8 +271,10 @@ void matmul_plan(const void *config, int ranks, int threads, int rank, sb_plan *
       2.0 * (double)sb_count(s.rows) * (double)sb_count(s.columns) * (double)sb_count(s.layer);
   plan->bytes = 8.0 * (m * k + k * n + m * n);
   plan->comm_bytes = 8.0 * matmul_words(c, &layout);
-  plan->memory_rank = (double)sizeof(matmul_state) + 8.0 * (3.0 * m + 2.0 * k) +
+  plan->memory_rank = (double)sizeof(matmul_state) +
+                      8.0 * (3.0 * m + 2.0 * k + (double)sb_count(s.columns)) +
                       (double)matmul_panels_memory(&layout, rank);
+  if (c->fields) plan->memory_rank += 8.0 * (double)(sb_count(s.rows) * sb_count(s.a_part));
   if (c->kernel == MATMUL_BLOCKED)
     plan->memory_rank += 8.0 * threads * (double)matmul_blocked_scratch();
   plan->idle_ranks = ranks - sb_dist_ranks(&layout.dist);

@@ -32,7 +32,9 @@ typedef struct {
   char grid[SB_TEXT_SIZE]; /* "2x3x1", or "" */
   int given[SB_AXES];      /* the same as numbers; 0: to be chosen */
   int node_size;           /* ranks a node where all nodes hold as many, 0 elsewhere */
-  int64_t memory_node;     /* bytes of a node's memory, 0: not known */
+  bool fields;             /* A is copied to be stored */
+  int largest_node;        /* ranks of the node with most */
+  int64_t memory_node;     /* bytes free on the node with least, 0: not known */
 } matmul_config;
 
 typedef struct {

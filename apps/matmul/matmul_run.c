@@ -11,6 +11,9 @@
  * BLAS rearrange the same panel too often. */
 enum { ROWS_BETWEEN_TESTS = 512 };
 
+/* Rows between two signs of life for the watchdog, seconds on the slowest core. */
+enum { ROWS_AT_ONCE = 4096, NAIVE_ROWS = 16 };
+
 void matmul_multiply(const matmul_state *s, const matmul_block *block) {
   switch ((matmul_kernel_kind)s->config.kernel) {
     case MATMUL_NAIVE:
@@ -44,7 +47,9 @@ static void multiply_step(matmul_state *s, int64_t step, sb_range all) {
   const bool tests = sb_thread() == 0 && matmul_panels_any_travels(s->panels);
   sb_range rows, columns;
   piece(s, all, &rows, &columns);
-  const int64_t most = tests ? ROWS_BETWEEN_TESTS : sb_count(rows);
+  const int64_t most = s->config.kernel == MATMUL_NAIVE ? NAIVE_ROWS
+                       : tests                          ? ROWS_BETWEEN_TESTS
+                                                        : ROWS_AT_ONCE;
   for (int64_t lo = rows.lo; lo < rows.hi; lo += most) {
     const int64_t hi = rows.hi < lo + most ? rows.hi : lo + most;
     const matmul_block block = {.m = hi - lo,
@@ -59,6 +64,7 @@ static void multiply_step(matmul_state *s, int64_t step, sb_range all) {
                                 .add = step > 0};
     matmul_multiply(s, &block);
     if (tests) matmul_panels_test(s->panels, step);
+    if (sb_thread() == 0) sb_progress();
   }
 }
 
@@ -96,7 +102,6 @@ static void sum_products(matmul_state *s, sb_clock *clock) {
       }
       if (sb_thread() == 0) {
         matmul_panels_done(s->panels, step, clock);
-        sb_progress();
       }
     }
   }

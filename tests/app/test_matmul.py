@@ -168,7 +168,7 @@ class Options(unittest.TestCase):
         if "mpi" not in launch.variants("matmul"):
             self.skipTest("no MPI in this build")
         flat = self.dry("--m", "512", "--n", "512", "--k", "200000", program="matmul_mpi", ranks=2)
-        self.assertRegex(flat, r"over 1 x 1 x 2 ranks, panels of \d+; \S+ MB a rank received, bound \S+ MB")
+        self.assertRegex(flat, r"over 1 x 1 x 2 ranks, panels of \d+; up to \S+ MB a rank received, bound \S+ MB")
         square = self.dry("--size", "small", program="matmul_mpi", ranks=4)
         self.assertRegex(square, "over 2 x 2 x 1 ranks")
 
@@ -179,6 +179,21 @@ class Options(unittest.TestCase):
             out = self.dry("--m", "1000", "--n", "1000", "--k", "1000", "--scaling", "weak", "--weak_law", law,
                            "--threads", "4", program="matmul_omp")
             self.assertIn(f"decomposition: {n} x {n} x {n} ", out)
+
+    def test_a_grid_is_for_the_problem_that_runs(self) -> None:
+        """Weak scaling and memory= set the sizes before the grid is looked at."""
+        if "mpi" not in launch.variants("matmul"):
+            self.skipTest("no MPI in this build")
+        grown = ["--grid", "4x1x1", "--m", "2", "--n", "2", "--k", "2", "--scaling", "weak"]
+        self.assertIn("decomposition: 4 x 4 x 4 ", self.dry(*grown, program="matmul_mpi", ranks=4))
+        run = launch.run("matmul_mpi", "--grid", "5x1x1", "--m", "2", "--n", "2", "--k", "2", "--dry-run", ranks=5)
+        self.assertEqual(run.code, 1, run)
+        self.assertIn("5 parts of m; allowed 1 .. 2", run.err)
+
+    def test_long_steps_are_progress(self) -> None:
+        run = launch.run("matmul_serial", "--kernel", "naive", "--m", "1500", "--n", "1000", "--k", "1000", "--panel",
+                         "65536", "--watchdog", "1", *ONCE)
+        self.assertTrue(run.succeeded(), run)
 
     def test_memory_fills_what_was_asked_for(self) -> None:
         out = self.dry("--memory", "0.02")
