@@ -38,7 +38,7 @@ typedef struct {
   double low, high;    /* allowed range of SB_INT and SB_REAL, both included; |.| <= 2^53, so that
                           every whole number in it is exact here too: larger ones are refused */
   const char *unit;    /* "s", "1"; "" or NULL for words */
-  const char *choices; /* SB_CHOICE: "philox|nas" */
+  const char *choices; /* SB_CHOICE: "philox|nas"; SB_TEXT: what is allowed, NULL: a path */
   const char *word;    /* SB_INT, SB_TEXT: "auto" or "none"; NULL where there is no such word.
                           SB_CHOICE: name of a value beyond the choices, which cannot be asked for */
   bool sizes;          /* a size key: given by the user, it makes the size `custom` */

@@ -242,7 +242,8 @@ const char *sb_option_allowed(const sb_option *option, char text[SB_ALLOWED_SIZE
       break;
     case SB_TEXT:
       if (option->word != NULL) n = (size_t)snprintf(text, SB_ALLOWED_SIZE, "%s or ", option->word);
-      snprintf(text + n, SB_ALLOWED_SIZE - n, "a path");
+      snprintf(text + n, SB_ALLOWED_SIZE - n, "%s",
+               option->choices != NULL ? option->choices : "a path");
       break;
   }
   return text;

@@ -254,6 +254,7 @@ const double *matmul_panels_layer(matmul_panels *p, int layer, sb_clock *clock) 
     sb_comm_wait_over(p->comm);
     const matmul_share s = matmul_share_of(p->layout, rank);
     sums = memory + matmul_places_of(p->layout, &s).block + at;
+    sb_trial_pause(&p->trial);
     sb_comm_count_sent(p->comm, 8 * sb_count(p->share.c_part) * columns);
   }
   sb_clock_enter(clock, SB_COMPUTE);

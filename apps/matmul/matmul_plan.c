@@ -21,7 +21,7 @@ static double up(int64_t n, int parts) { return ceil((double)n / parts); }
 typedef struct {
   const matmul_config *config;
   bool layers;    /* whether grids with more than one are allowed */
-  bool any_size;  /* whether they may exceed the nodes' memory */
+  bool any_size;  /* whether they may exceed the nodes' memory: then the smallest is best */
   const int *set; /* the one grid that is allowed, or NULL */
 } search;
 
@@ -34,7 +34,7 @@ static double words_held(const matmul_config *c, const int grid[SB_AXES]) {
   return m * k / grid[MATMUL_N] + k * n / grid[MATMUL_M] + m * n + layered + travel + check;
 }
 
-/* Seconds of the rank with the largest box. */
+/* Seconds of the rank with the largest box, or the words that it holds. */
 static double grid_cost(const int grid[SB_AXES], const void *context) {
   const search *s = context;
   const matmul_config *c = s->config;
@@ -43,8 +43,9 @@ static double grid_cost(const int grid[SB_AXES], const void *context) {
   for (int a = 0; s->set != NULL && a < SB_AXES; a++) {
     if (grid[a] != s->set[a]) return (double)INFINITY;
   }
+  if (s->any_size) return words_held(c, grid);
   const double ranks_node = c->largest_node > 0 ? c->largest_node : 1;
-  if (s->set == NULL && !s->any_size && c->memory_node > 0 &&
+  if (s->set == NULL && c->memory_node > 0 &&
       8.0 * words_held(c, grid) * ranks_node > (double)c->memory_node) {
     return (double)INFINITY;
   }
@@ -116,7 +117,7 @@ sb_status matmul_layout_make(const matmul_config *c, int ranks, matmul_layout *l
     SB_TRY(check_given(c, ranks));
   } else if (!choose(c, ranks, false, grid) && !choose(c, ranks, true, grid)) {
     return sb_fail(SB_INTERNAL, "no process grid of up to %d ranks", ranks);
-  } /* what the nodes cannot hold is planned all the same; the driver refuses to run it */
+  } /* what no grid can hold is planned all the same; the driver refuses to run it */
   const search exact = {.config = c, .layers = true, .set = grid};
   const int working = grid[0] * grid[1] * grid[2];
   SB_TRY(sb_dist_create(n, SB_AXES, periodic, working, c->node_size, grid_cost, &exact,

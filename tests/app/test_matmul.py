@@ -3,8 +3,10 @@ panels over, and what numpy makes of the stored A and B."""
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import re
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -18,6 +20,14 @@ ONCE = ("--warmup", "0", "--min_reps", "1", "--max_reps", "1")
 KERNELS = ("naive", "blocked", "blas")
 # (m, n, k): square, a row, a column, sums of one product, primes, smaller than the ranks, long sums.
 SHAPES = ((96, 96, 96), (1, 200, 37), (150, 1, 64), (40, 50, 1), (101, 67, 53), (3, 2, 5), (1, 1, 1), (16, 12, 1000))
+
+# Before a program: says at its end what memory it had resident at most.
+RESIDENT = (sys.executable, "-c", """if True:
+    import os, sys
+    end, use = os.wait4(os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:]), 0)[1:]
+    print(f"resident {use.ru_maxrss} KiB", file=sys.stderr)
+    sys.exit(os.waitstatus_to_exitcode(end))""")
+SANITIZED = any(name in os.environ for name in ("ASAN_OPTIONS", "TSAN_OPTIONS"))
 
 
 def kernels() -> list[str]:
@@ -152,6 +162,39 @@ class Matmul(unittest.TestCase):
                     self.assertTrue(run.succeeded(), run)
                     self.assertEqual(run.figures()["matmul.digest"], expected)
 
+    @unittest.skipIf(SANITIZED, "sanitizers keep memory of their own")
+    def test_resident_memory_is_as_planned(self) -> None:
+        """Of the rank with most, beyond what the same program holds for a tiny problem."""
+        cases: list[tuple[str, int, int, tuple[int, int, int], list[str]]] = [
+            ("serial", 1, 1, (2200, 2200, 2200), []),
+            ("serial", 1, 1, (1, 4000, 4000), ["--fields", "yes", "--output", "r.h5"]),
+            ("omp", 1, 3, (3000, 2000, 1500), ["--kernel", "blocked"]),
+            ("mpi", 4, 1, (4000, 3000, 1500), ["--grid", "2x1x2", "--exchange", "message"]),
+            ("mpi", 3, 1, (5000, 500, 5000), ["--exchange", "message", "--fields", "yes", "--output", "r.h5"]),
+            ("hybrid", 2, 2, (2000, 4000, 1500), ["--exchange", "message", "--kernel", "blocked"]),
+        ]
+        for variant, ranks, threads, shape, more in cases:
+            if variant not in launch.variants("matmul"):
+                continue
+            with self.subTest(variant=variant, ranks=ranks, shape=shape, more=more):
+                found: list[tuple[float, float]] = []
+                for size in ((8, 8, 8), shape):
+                    run = launch.run(f"matmul_{variant}", *ONCE, *shape_options(size), *more, ranks=ranks,
+                                     prefix=RESIDENT, cwd=self.folder,
+                                     threads=threads if variant in ("omp", "hybrid") else None)
+                    self.assertTrue(run.succeeded(), run)
+                    plan = launch.run(f"matmul_{variant}", *shape_options(size), *more, "--dry-run", ranks=ranks,
+                                      threads=threads if variant in ("omp", "hybrid") else None, cwd=self.folder)
+                    planned = re.search(r"memory per rank: (\S+) MB", plan.out)
+                    self.assertIsNotNone(planned, plan)
+                    found.append((1024e-6 * max(map(int, re.findall(r"resident (\d+) KiB", run.err))),
+                                  float(planned.group(1))))
+                held, planned = found[1][0] - found[0][0], found[1][1] - found[0][1]
+                print(f"{variant} x {ranks} x {threads}, {shape}: resident {held:.1f} MB, planned {planned:.1f} MB")
+                # The libraries keep some; rank 0 holds a piece of a field while it is written.
+                self.assertLess(held, 1.05 * planned + (32.0 if "--fields" in more else 8.0))
+                self.assertGreater(held, 0.9 * planned - 4.0)
+
 
 @unittest.skipUnless(launch.variants("matmul"), "matmul is not in this build")
 class Options(unittest.TestCase):
@@ -159,6 +202,9 @@ class Options(unittest.TestCase):
         run = launch.run(program, *options, "--dry-run", **more)
         self.assertEqual(run.code, 0, run)
         return run.out
+
+    def test_help_says_what_a_grid_is(self) -> None:
+        self.assertRegex(launch.run("matmul_serial", "--help").out, r"grid +auto or ranks as 2x3x1 ")
 
     def test_named_sizes(self) -> None:
         for size, n in (("tiny", 1024), ("small", 4096), ("medium", 16384), ("large", 65536)):

@@ -166,6 +166,10 @@ static void memory_of_a_node_is_kept(void **state) {
   c.memory_node = (int64_t)(0.97 * memory_of(&c, 16));
   const matmul_layout bound = layout_of(&c, 16);
   assert_true(bound.dist.grid[MATMUL_K] < free_choice.dist.grid[MATMUL_K]);
+  /* Where no grid has room, what is refused is the smallest. */
+  const double most = memory_of(&c, 16);
+  c.memory_node = 1;
+  assert_true(memory_of(&c, 16) <= most);
 }
 
 /* Panels cover the layer in order, each with one owner of its A and one of its B. */
