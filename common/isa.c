@@ -37,21 +37,21 @@ sb_isa sb_isa_best(void) {
   return SB_ISA_BASELINE;
 }
 
-sb_status sb_isa_choose(const char *name, sb_isa *isa) {
+sb_status sb_isa_choose(const char *key, const char *name, sb_isa *isa) {
   *isa = sb_isa_best();
   if (strcmp(name, "auto") == 0) return SB_OK;
   for (int i = 0; i < SB_ISA_LEVELS; i++) {
     if (strcmp(name, names[i]) != 0) continue;
     if (!sb_isa_built((sb_isa)i))
-      return sb_fail(SB_BAD_INPUT, "kernel = %s: this build has none; the best here is %s", name,
+      return sb_fail(SB_BAD_INPUT, "%s = %s: this build has none; the best here is %s", key, name,
                      names[*isa]);
     if (!sb_isa_runs((sb_isa)i))
       return sb_fail(SB_BAD_INPUT,
-                     "kernel = %s: this processor lacks the instructions; the best here is %s",
+                     "%s = %s: this processor lacks the instructions; the best here is %s", key,
                      name, names[*isa]);
     *isa = (sb_isa)i;
     return SB_OK;
   }
-  return sb_fail(SB_BAD_INPUT, "kernel = %s is unknown; allowed auto, baseline, avx2, avx512",
+  return sb_fail(SB_BAD_INPUT, "%s = %s is unknown; allowed auto, baseline, avx2, avx512", key,
                  name);
 }

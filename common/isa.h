@@ -38,9 +38,9 @@ bool sb_isa_runs(sb_isa isa);
 /* The highest level that is built and runs. */
 sb_isa sb_isa_best(void);
 
-/* The level of a name; "auto" stands for the best. SB_BAD_INPUT with one sentence for a level that
- * is unknown, not built, or that the processor lacks. */
-sb_status sb_isa_choose(const char *name, sb_isa *isa);
+/* The level of a name that the user gave to `key`; "auto" stands for the best. SB_BAD_INPUT with
+ * one sentence for a level that is unknown, not built, or that the processor lacks. */
+sb_status sb_isa_choose(const char *key, const char *name, sb_isa *isa);
 
 /* The function of this level: SB_ISA_NAME(f) is f_avx512 where SB_ISA is avx512. */
 #define SB_ISA_NAME(function) SB_ISA_PASTE(function, SB_ISA)

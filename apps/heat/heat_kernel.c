@@ -103,7 +103,7 @@ sb_status heat_kernels_choose(const char *name, heat_kernels *kernels) {
   static const tile tile_3d[SB_ISA_LEVELS] = SB_ISA_TABLE(heat_tile_3d);
   sb_status status = SB_OK;
   sb_isa isa = SB_ISA_BASELINE;
-  SB_TRY(sb_isa_choose(name, &isa));
+  SB_TRY(sb_isa_choose("simd", name, &isa));
   *kernels = (heat_kernels){
       .name = sb_isa_name(isa), .streaming = streaming[isa], .tile = {tile_2d[isa], tile_3d[isa]}};
 cleanup:

@@ -157,7 +157,8 @@ static double row_error(const matmul_state *s, const vectors *v, int64_t i) {
   return isfinite(ratio) ? ratio : (double)INFINITY;
 }
 
-/* The distance of C(i, j) from the entry computed again, in units of what rounding can make. */
+/* The distance of C(i, j) from the entry computed again, in units of what rounding can make, which
+ * is nothing for integers. */
 static double entry_error(const matmul_state *s, const double *row_of_a, double *column, int64_t i,
                           int64_t j) {
   const int64_t k = s->config.k, n = row_length(s);
@@ -168,6 +169,7 @@ static double entry_error(const matmul_state *s, const double *row_of_a, double 
     sum += (long double)row_of_a[l] * (long double)column[0];
     size += fabsl((long double)row_of_a[l] * (long double)column[0]);
   }
+  if (s->config.entries == MATMUL_INTEGER) return found == (double)sum ? 0.0 : (double)INFINITY;
   const long double bound = 4.0L * (long double)UNIT * sqrtl((long double)k) * size;
   const double error = (double)fabsl((long double)found - sum);
   if (error == 0.0) return 0.0;

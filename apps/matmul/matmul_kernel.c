@@ -23,7 +23,7 @@ sb_status matmul_kernels_choose(const char *name, matmul_kernels *kernels) {
       SB_ISA_TABLE(matmul_blocked);
   sb_status status = SB_OK;
   sb_isa isa = SB_ISA_BASELINE;
-  SB_TRY(sb_isa_choose(name, &isa));
+  SB_TRY(sb_isa_choose("simd", name, &isa));
   *kernels = (matmul_kernels){.name = sb_isa_name(isa), .blocked = blocked[isa]};
 cleanup:
   return status;

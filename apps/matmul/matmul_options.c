@@ -118,6 +118,7 @@ cleanup:
 
 sb_status matmul_check_sized(const sb_run *run, void *config) {
   matmul_layout layout;
+  ((matmul_config *)config)->threads = run->threads;
   return matmul_layout_make(config, sb_comm_size(run->comm), &layout);
 }
 

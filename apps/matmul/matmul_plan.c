@@ -31,7 +31,11 @@ static double words_held(const matmul_config *c, const int grid[SB_AXES]) {
   const double layered = grid[MATMUL_K] > 1 ? m * n : 0.0; /* the other layers' sums, and C */
   const double travel = 2.0 * (m + n) * (double)c->panel;
   const double check = 3.0 * (double)c->m + 2.0 * (double)c->k + n;
-  return m * k / grid[MATMUL_N] + k * n / grid[MATMUL_M] + m * n + layered + travel + check;
+  const double copied = c->fields ? m * k / grid[MATMUL_N] : 0.0;
+  const double packed =
+      c->kernel == MATMUL_BLOCKED ? (double)c->threads * (double)matmul_blocked_scratch() : 0.0;
+  return copied + packed + m * k / grid[MATMUL_N] + k * n / grid[MATMUL_M] + m * n + layered +
+         travel + check;
 }
 
 /* Seconds of the rank with the largest box, or the words that it holds. */
@@ -205,10 +209,10 @@ double matmul_words_rank(const matmul_layout *layout, int rank) {
 
 double matmul_least_words(const matmul_config *c, const matmul_layout *layout) {
   const double p = sb_dist_ranks(&layout->dist), held = words_held(c, layout->dist.grid);
-  const double work = (double)c->m * (double)c->n * (double)c->k;
+  const double work = (double)c->m * (double)c->n * (double)c->k / p;
   if (p == 1.0) return 0.0;
-  const double touched =
-      fmin(2.0 * work / (p * sqrt(held)) + held, 3.0 * cbrt(work / p * (work / p)));
+  const double cube = cbrt(work * work);
+  const double touched = held < cube ? 2.0 * work / sqrt(held) + held : 3.0 * cube;
   const double own =
       ((double)c->m * (double)c->k + (double)c->k * (double)c->n + (double)c->m * (double)c->n) / p;
   return fmax(touched - own, 0.0);

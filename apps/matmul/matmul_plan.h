@@ -31,6 +31,7 @@ typedef struct {
   int weak_law;            /* matmul_weak_law */
   char grid[SB_TEXT_SIZE]; /* "2x3x1", or "" */
   int given[SB_AXES];      /* the same as numbers; 0: to be chosen */
+  int threads;             /* of a rank, 0: not known yet */
   int node_size;           /* ranks a node where all nodes hold as many, 0 elsewhere */
   bool fields;             /* A is copied to be stored */
   int largest_node;        /* ranks of the node with most */
@@ -72,9 +73,9 @@ int64_t matmul_first_panel(const matmul_layout *layout, int i, int j, sb_range l
                            const sb_range *list, int64_t panels);
 
 /* Words that all ranks receive together, and the least that the rank with most words could, by
- * Kwasniewski et al. (SC 2019, COSMA): min(2 m n k / (p sqrt(S)) + S, 3 (m n k / p)^(2/3)), with S
- * the words of this plan's memory of a rank; less its share of A, B and C, which that bound counts
- * but nobody sends. */
+ * Kwasniewski et al. (SC 2019, COSMA), with V = m n k / p and S the words of this plan's memory of
+ * a rank: 2 V / sqrt(S) + S where memory is scarce (S < V^(2/3)), otherwise 3 V^(2/3); less its
+ * share of A, B and C, which that bound counts but nobody sends. */
 double matmul_words(const matmul_config *config, const matmul_layout *layout);
 double matmul_words_rank(const matmul_layout *layout, int rank);
 double matmul_least_words(const matmul_config *config, const matmul_layout *layout);

@@ -52,7 +52,7 @@ sb_status pi_counter_choose(const char *name, pi_counter *counter) {
   sb_isa isa = SB_ISA_BASELINE;
   *counter = plain;
   if (strcmp(name, plain.name) == 0) return SB_OK;
-  SB_TRY(sb_isa_choose(name, &isa));
+  SB_TRY(sb_isa_choose("kernel", name, &isa));
   *counter = (pi_counter){.name = sb_isa_name(isa), .philox = philox[isa], .nas = nas[isa]};
 cleanup:
   return status;

@@ -108,6 +108,17 @@ class Matmul(unittest.TestCase):
                         pm, pn, pk = map(int, grid.split("x"))
                         self.assertEqual(planned, 8 * (m * k * (pn - 1) + k * n * (pm - 1) + m * n * (pk - 1)))
 
+    @unittest.skipUnless("mpi" in launch.variants("matmul"), "no MPI in this build")
+    def test_bytes_are_as_planned(self) -> None:
+        for ranks in (2, 3, 4, 5, 7, 8, 11) if not launch.POLLING else (2, 3):
+            for shape in ((64, 60, 70), (9, 8, 900)):
+                with self.subTest(ranks=ranks, shape=shape):
+                    self.good("mpi", *shape_options(shape), "--output", "r.h5", ranks=ranks)
+                    with h5py.File(self.folder / "r.h5") as file:
+                        planned, counted = (file[f"workload/comm_bytes_{w}"][()] for w in ("predicted", "actual"))
+                    self.assertEqual(counted, planned)
+                    self.assertGreater(planned, 0)
+
     def test_numpy_agrees_on_the_stored_matrices(self) -> None:
         for entries in ("integer", "real"):
             for variant in launch.variants("matmul"):

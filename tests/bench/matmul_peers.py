@@ -6,8 +6,8 @@
 CASE: two, four, tall, message, or all (default). pdgemm runs with the serial OpenBLAS that matmul links,
 over the grid and in the blocks that were fastest in a round of its own before. Printed for each case are
 the medians, and the median, least and largest ratio of ours to each peer. Needs Debian's
-libscalapack-openmpi-dev, libopenblas-pthread-dev and libopenblas0-pthread when it is built, and as many
-cores as it is told about (--cores, default: those that this process may use).
+libscalapack-openmpi-dev, libopenblas-pthread-dev and libopenblas0-pthread when it is built. All runs share
+the first two of the cores that this process may use (taskset chooses others).
 """
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Bench:
 
     def threaded(self, size: tuple[int, int, int]) -> Peer:
         program = self.build / "tests/dgemm_bench"
-        return Peer(f"OpenBLAS, {self.cores} threads", [str(program), *map(str, size), str(REPEATS)], 0.97)
+        return Peer("OpenBLAS, 2 threads", [str(program), *map(str, size), str(REPEATS)], 0.97)
 
     def pdgemm(self, ranks: int, size: tuple[int, int, int], target: float) -> Peer:
         """The fastest of all grids and blocks."""
@@ -88,7 +88,7 @@ class Bench:
         for _ in range(rounds):
             mine.append(self.rate(ours))
             for i, peer in enumerate(peers):
-                theirs[i].append(self.rate(peer.command, self.cores if "OpenBLAS" in peer.name else 1))
+                theirs[i].append(self.rate(peer.command, 2 if "OpenBLAS" in peer.name else 1))
         print(f"  {statistics.median(mine):6.1f} GFLOP/s  matmul")
         for peer, rates in zip(peers, theirs):
             ratios = [a / b for a, b in zip(mine, rates)]
@@ -103,11 +103,12 @@ def main() -> None:
     parser.add_argument("--build", type=Path, default=Path("build/release"), help="default: build/release")
     parser.add_argument("--rounds", type=int, default=7, help="default: 7")
     parser.add_argument("--n", type=int, default=4096, help="rows of the square product (default: 4096)")
-    parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--option", action="append", default=[], help="further options of matmul")
     parser.add_argument("case", nargs="*", default=["all"])
     args = parser.parse_args()
-    bench = Bench(args.build, args.cores)
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    os.sched_setaffinity(0, cores)
+    bench = Bench(args.build, len(cores))
     square, tall = (args.n, args.n, args.n), (512, 512, 200_000)
     cases = ("two", "four", "tall", "message") if "all" in args.case else args.case
     for case in cases:

@@ -6,6 +6,7 @@
  *   c      flips a bit of the middle entry of this rank's part of C after the call-th product
  *   nan    makes that entry NaN
  *   swap   exchanges the first and the last row of that part
+ *   block  exchanges its left half with its right half
  *   a, b   flips a bit of the first entry of this rank's part of A, or of B, before the product */
 #include <math.h>
 
@@ -38,6 +39,11 @@ static void swap_rows(double *first, double *last, int64_t columns) {
   }
 }
 
+static void swap_blocks(double *c, int64_t rows, int64_t columns) {
+  const int64_t half = columns / 2;
+  for (int64_t i = 0; i < rows; i++, c += columns) swap_rows(c, c + columns - half, half);
+}
+
 void __wrap_matmul_product(matmul_state *s, sb_clock *clock) {
   static long calls;
   const int64_t rows = sb_count(s->share.c_part), columns = sb_count(s->share.columns);
@@ -50,5 +56,6 @@ void __wrap_matmul_product(matmul_state *s, sb_clock *clock) {
   double *middle = s->c + rows / 2 * columns + columns / 2;
   if (is_due("c", calls)) flip(middle);
   if (is_due("nan", calls)) *middle = (double)NAN;
+  if (is_due("block", calls)) swap_blocks(s->c, rows, columns);
   if (is_due("swap", calls)) swap_rows(s->c, s->c + (rows - 1) * columns, columns);
 }

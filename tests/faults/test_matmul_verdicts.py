@@ -3,7 +3,12 @@ places are found, with the rank that holds them."""
 from __future__ import annotations
 
 import re
+import tempfile
 import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
 
 import launch
 
@@ -40,10 +45,13 @@ class MatmulVerdicts(unittest.TestCase):
     def test_every_bit_of_an_integer_entry(self) -> None:
         for variant in launch.variants("matmul"):
             ranks = 4 if variant in ("mpi", "hybrid") else 1
-            for bit in (0, 20, 40, 51, 52, 62, 63):
+            for bit in range(64) if variant == "serial" else (0, 6, 20, 40, 51, 52, 62, 63):
                 with self.subTest(variant=variant, bit=bit):
                     outcome = run(variant, f"kind=c rank={ranks - 1} bit={bit}", "--entries", "integer", ranks=ranks)
-                    self.found(outcome, "rows" if bit == 63 else "integers" if bit in (0, 62) else "rows")
+                    self.found(outcome, "rows", ranks - 1)
+                    self.assertRegex(outcome.out, rf"(?m)^# C\(\d+, \d+\) is wrong, on rank {ranks - 1}$")
+                    if bit in (0, 62):
+                        self.found(outcome, "integers", ranks - 1)
 
     def test_a_real_entry(self) -> None:
         """Above the bound of its row: some 2^-40 of it."""
@@ -53,6 +61,33 @@ class MatmulVerdicts(unittest.TestCase):
                 with self.subTest(variant=variant, bit=bit):
                     self.found(run(variant, f"kind=c rank={ranks - 1} bit={bit}", ranks=ranks), "freivalds", ranks - 1)
             self.found(run(variant, f"kind=nan rank={ranks - 1} bit=1", ranks=ranks), "freivalds", ranks - 1)
+
+    def test_the_smallest_fault_that_is_sure_to_be_found(self) -> None:
+        """Two bounds of its row, computed from the stored matrices; a tenth of the bound passes."""
+        m, n, k = (int(SHAPE[i]) for i in (1, 3, 5))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "clean.h5"
+            clean = run("serial", "", "--fields", "yes", "--output", str(path))
+            self.assertTrue(clean.succeeded(), clean)
+            with h5py.File(path) as file:
+                a, b, c = (file[f"fields/{name}"][...] for name in "ABC")
+        row, column = m // 2, n // 2
+        bound = 8 * 2.0**-53 * (k**0.5 + n**0.5) * (abs(a[row]) @ abs(b)).sum()
+        ulp = np.spacing(abs(c[row, column]))
+        found, passed = [], []
+        for bit in range(4, 40):
+            change = ulp * 2.0**bit
+            if 0.1 * bound < change < 2 * bound:
+                continue
+            with self.subTest(bit=bit, over_bound=change / bound):
+                outcome = run("serial", f"kind=c rank=0 bit={bit}")
+                if change >= 2 * bound:
+                    found.append(bit)
+                    self.found(outcome, "freivalds", 0)
+                else:
+                    passed.append(bit)
+                    self.assertTrue(outcome.succeeded(), outcome)
+        self.assertTrue(found and passed)
 
     def test_a_panel_that_came(self) -> None:
         for variant in [v for v in ("mpi", "hybrid") if v in launch.variants("matmul")]:
@@ -69,7 +104,9 @@ class MatmulVerdicts(unittest.TestCase):
             for entries, check in (("integer", "rows"), ("real", "freivalds")):
                 with self.subTest(variant=variant, entries=entries):
                     options = ("--entries", entries)
-                    self.found(run(variant, f"kind=swap rank={ranks - 1} bit=1", *options, ranks=ranks), check, ranks - 1)
+                    for kind in ("swap", "block"):
+                        self.found(run(variant, f"kind={kind} rank={ranks - 1} bit=1", *options, ranks=ranks), check,
+                                   ranks - 1)
                     for operand in "ab":
                         self.found(run(variant, f"kind={operand} rank={ranks - 1} bit=45", *options, ranks=ranks),
                                    "operands", ranks - 1)

@@ -40,7 +40,7 @@ static void a_name_chooses_its_level_or_says_why_not(void **state) {
   for (int i = 0; i < SB_ISA_LEVELS; i++) {
     const sb_isa level = (sb_isa)i;
     sb_isa chosen = SB_ISA_LEVELS;
-    const sb_status status = sb_isa_choose(sb_isa_name(level), &chosen);
+    const sb_status status = sb_isa_choose("simd", sb_isa_name(level), &chosen);
     if (sb_isa_built(level) && sb_isa_runs(level)) {
       assert_int_equal(status, SB_OK);
       assert_int_equal(chosen, level);
@@ -56,10 +56,10 @@ static void a_name_chooses_its_level_or_says_why_not(void **state) {
 static void auto_is_the_best_and_nonsense_is_refused(void **state) {
   (void)state;
   sb_isa chosen = SB_ISA_LEVELS;
-  assert_int_equal(sb_isa_choose("auto", &chosen), SB_OK);
+  assert_int_equal(sb_isa_choose("simd", "auto", &chosen), SB_OK);
   assert_int_equal(chosen, sb_isa_best());
-  assert_int_equal(sb_isa_choose("avx", &chosen), SB_BAD_INPUT);
-  assert_non_null(strstr(sb_message(), "kernel = avx is unknown"));
+  assert_int_equal(sb_isa_choose("simd", "avx", &chosen), SB_BAD_INPUT);
+  assert_non_null(strstr(sb_message(), "simd = avx is unknown"));
 }
 
 /* Were it not so, this test would have ended before main. */

@@ -166,6 +166,14 @@ static void memory_of_a_node_is_kept(void **state) {
   c.memory_node = (int64_t)(0.97 * memory_of(&c, 16));
   const matmul_layout bound = layout_of(&c, 16);
   assert_true(bound.dist.grid[MATMUL_K] < free_choice.dist.grid[MATMUL_K]);
+  /* Copies for files and packed panels of threads are counted. */
+  matmul_config files = with_panel((matmul_config){.m = 2048, .n = 2048, .k = 43000});
+  files.fields = true;
+  files.kernel = MATMUL_BLOCKED;
+  files.threads = 1;
+  files.memory_node = (int64_t)(0.97 * memory_of(&files, 2));
+  files.largest_node = 1;
+  assert_true(memory_of(&files, 2) <= (double)files.memory_node);
   /* Where no grid has room, what is refused is the smallest. */
   const double most = memory_of(&c, 16);
   c.memory_node = 1;
