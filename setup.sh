@@ -11,7 +11,7 @@
 set -eu
 
 packages='gcc libc6-dev cmake make pkg-config git openmpi-bin libopenmpi-dev libhdf5-dev
-  libhdf5-openmpi-dev libhwloc-dev libinih-dev libopenblas-serial-dev libssl-dev python3 python3-numpy python3-h5py'
+  libhdf5-openmpi-dev libhwloc-dev libinih-dev libopenblas-serial-dev libfftw3-dev libssl-dev python3 python3-numpy python3-h5py'
 test_packages='libcmocka-dev netcdf-bin python3-netcdf4 python3-xarray'
 ci_packages='clang clang-format clang-tidy libclang-rt-14-dev libomp-14-dev llvm mpich libmpich-dev
   libhdf5-mpich-dev libopenblas0-pthread shellcheck'
@@ -33,9 +33,9 @@ advise() {
 setup.sh: something is missing: ${1% }
 Install it with the line for this system, then run the same command again:
   Debian, Ubuntu:  sudo apt-get install --no-install-recommends ${2% }
-  Fedora, RHEL:    sudo dnf install gcc cmake make pkgconf git openmpi-devel hdf5-devel hdf5-openmpi-devel hwloc-devel inih-devel openblas-devel openssl-devel python3-numpy python3-h5py
-  macOS:           brew install cmake pkgconf git open-mpi hdf5-mpi hwloc inih openblas openssl python numpy
-  any (Spack):     spack install cmake pkgconf git openmpi hdf5+mpi hwloc inih openblas openssl py-numpy py-h5py
+  Fedora, RHEL:    sudo dnf install gcc cmake make pkgconf git openmpi-devel hdf5-devel hdf5-openmpi-devel hwloc-devel inih-devel openblas-devel fftw-devel openssl-devel python3-numpy python3-h5py
+  macOS:           brew install cmake pkgconf git open-mpi hdf5-mpi hwloc inih openblas fftw openssl python numpy
+  any (Spack):     spack install cmake pkgconf git openmpi hdf5+mpi hwloc inih openblas fftw openssl py-numpy py-h5py
 END
   exit 1
 }

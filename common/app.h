@@ -85,8 +85,9 @@ typedef struct {
    * is asked again afterwards. Collective. */
   sb_status (*setup)(const sb_run *run, void *config, void **state);
 
-  /* The BLAS that the app calls, as it names itself. Local. NULL: none. */
+  /* The BLAS and the FFT library that the app calls, as they name themselves. Local. NULL: none. */
   const char *(*blas_name)(void);
+  const char *(*fft_name)(void);
 
   /* How ranks of a node hand over data: "none", "message", "shared". Local. NULL: they have none.
    */

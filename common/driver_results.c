@@ -28,6 +28,7 @@ sb_status sb_driver_write_results(sb_driver *d) {
       .variant = sb_comm_variant(),
       .kernel = kernel,
       .blas_library = d->app->blas_name != NULL ? d->app->blas_name() : NULL,
+      .fft_library = d->app->fft_name != NULL ? d->app->fft_name() : NULL,
       .exchange = d->app->exchange != NULL ? d->app->exchange(d->state) : "none",
       .result = sb_verdict_word(d->verdict),
       .warnings = d->warnings,

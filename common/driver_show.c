@@ -20,6 +20,7 @@ void sb_driver_show_version(const sb_driver *d) {
   printf("mpi: %s\n", sb_comm_library());
   printf("hdf5: %s\n", sb_results_library());
   if (d->app->blas_name != NULL) printf("blas: %s\n", d->app->blas_name());
+  if (d->app->fft_name != NULL) printf("fft: %s\n", d->app->fft_name());
 }
 
 void sb_driver_show_plan(const sb_driver *d) {

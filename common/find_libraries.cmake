@@ -1,6 +1,6 @@
 # Finds what the parts of Scalebar stand on. Sets, for each part that is there, a target to link:
 #   scalebar::mpi  scalebar::openmp  scalebar::hdf5_serial  scalebar::hdf5_parallel
-#   scalebar::hwloc  scalebar::inih  scalebar::crypto  scalebar::blas
+#   scalebar::hwloc  scalebar::inih  scalebar::crypto  scalebar::blas  scalebar::fftw
 # and scalebar_summary, one line that names what is in and what is left out.
 find_package(PkgConfig)
 find_package(Threads REQUIRED)
@@ -160,10 +160,11 @@ endif()
 scalebar_part(BLAS blas "matmul's kernel is blocked, not blas")
 list(TRANSFORM scalebar_parts REPLACE "^BLAS$" "BLAS (${scalebar_blas_kind})")
 
-# FFTW comes with the app that uses it (fft).
-if(SCALEBAR_FFTW STREQUAL "ON")
-  message(FATAL_ERROR "SCALEBAR_FFTW=ON: no app of this version uses it")
+# The serial library alone: threads of ours run its plans.
+if(NOT SCALEBAR_FFTW STREQUAL "OFF")
+  scalebar_pkg(fftw fftw3)
 endif()
+scalebar_part(FFTW fftw "no fft")
 
 set(scalebar_variants serial)
 if(TARGET scalebar::openmp)

@@ -23,3 +23,17 @@ void sb_random_block(uint64_t seed, uint64_t block, uint32_t out[4]) {
   const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
   sb_philox4x32_10(counter, key, out);
 }
+
+/* Products may wrap modulo 2^64 before, since 2^46 divides that. */
+static uint64_t modulo(uint64_t x) { return x & ((UINT64_C(1) << 46) - 1); }
+
+/* By squaring. */
+uint64_t sb_nas_power(uint64_t steps) {
+  uint64_t result = 1;
+  for (uint64_t power = 1220703125 /* 5^13 */; steps > 0; steps /= 2, power *= power) {
+    if (steps % 2 == 1) result *= power;
+  }
+  return modulo(result);
+}
+
+uint64_t sb_nas_next(uint64_t x, uint64_t steps) { return modulo(sb_nas_power(steps) * x); }

@@ -29,4 +29,10 @@ void sb_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t
  * and 3 are zero, the key is `seed`. */
 void sb_random_block(uint64_t seed, uint64_t block, uint32_t out[4]);
 
+/* The generator of the NAS benchmarks, x -> 5^13 x mod 2^46 (Bailey et al., The NAS Parallel
+ * Benchmarks, RNR-94-007, section 2.3): the factor of `steps` steps at once, and x that many steps
+ * further. */
+uint64_t sb_nas_power(uint64_t steps);
+uint64_t sb_nas_next(uint64_t x, uint64_t steps);
+
 #endif

@@ -20,20 +20,11 @@ int64_t pi_hits_plain(uint64_t seed, int64_t lo, int64_t hi) {
 /* Modulo 2^46; products may wrap modulo 2^64 before, since 2^46 divides that. */
 static uint64_t modulo(uint64_t x) { return x & ((UINT64_C(1) << 46) - 1); }
 
-/* By squaring. */
-uint64_t pi_nas_power(uint64_t k) {
-  uint64_t result = 1;
-  for (uint64_t power = 1220703125 /* 5^13 */; k > 0; k /= 2, power *= power) {
-    if (k % 2 == 1) result *= power;
-  }
-  return modulo(result);
-}
-
 int64_t pi_hits_nas_plain(int64_t lo, int64_t hi) {
-  const uint64_t factor = pi_nas_power(1);
+  const uint64_t factor = sb_nas_power(1);
   const double scale = 1.0 / (double)(UINT64_C(1) << 46);
   int64_t hits = 0;
-  uint64_t x = modulo(pi_nas_power(2 * (uint64_t)lo) * PI_NAS_SEED);
+  uint64_t x = modulo(sb_nas_power(2 * (uint64_t)lo) * PI_NAS_SEED);
   for (int64_t s = lo; s < hi; s++) {
     x = modulo(factor * x);
     const double a = 2.0 * (scale * (double)x) - 1.0;

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "isa.h"
+#include "rng.h"
 
 /* NAS EP's largest class, F, has 2^40 pairs. The sequence itself repeats after 2^43. */
 #define PI_NAS_MOST (INT64_C(1) << 40)
@@ -43,9 +44,6 @@ int64_t pi_hits_nas_plain(int64_t lo, int64_t hi);
 /* The vectorised loops, one per instruction set: pi_philox_kernel.c and pi_nas_kernel.c. */
 SB_ISA_DECLARE(int64_t, pi_hits, (uint64_t seed, int64_t lo, int64_t hi));
 SB_ISA_DECLARE(int64_t, pi_hits_nas, (int64_t lo, int64_t hi));
-
-/* 5^(13 k) mod 2^46: x_k = pi_nas_power(k) x_0 mod 2^46. */
-uint64_t pi_nas_power(uint64_t k);
 
 /* x_0 of NAS EP. */
 #define PI_NAS_SEED UINT64_C(271828183)

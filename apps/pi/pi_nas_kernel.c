@@ -18,8 +18,8 @@ typedef struct {
 
 static constants constants_make(void) {
   const double two45 = (double)(UINT64_C(1) << 45), two52 = (double)(UINT64_C(1) << 52);
-  return (constants){.leap = sb_u64_all(pi_nas_power(UINT64_C(2) * PAIRS)),
-                     .factor = sb_u64_all(pi_nas_power(1)),
+  return (constants){.leap = sb_u64_all(sb_nas_power(UINT64_C(2) * PAIRS)),
+                     .factor = sb_u64_all(sb_nas_power(1)),
                      .mask = sb_u64_all((UINT64_C(1) << 46) - 1),
                      .exponent = sb_u64_all(UINT64_C(0x433) << 52), /* the bits of 2^52 */
                      .centre = sb_f64_all(two52 + two45),
@@ -38,9 +38,9 @@ static inline sb_u64 pair_hits(const constants *c, sb_u64 number, sb_u64 hits) {
 int64_t SB_ISA_NAME(pi_hits_nas)(int64_t lo, int64_t hi) {
   const int64_t end = hi - (hi - lo) % PAIRS; /* pairs beyond fill no vector */
   const constants c = constants_make();
-  const uint64_t to_next_pair = pi_nas_power(2);
+  const uint64_t to_next_pair = sb_nas_power(2);
   uint64_t first[PAIRS];
-  first[0] = pi_nas_power(2 * (uint64_t)lo + 1) * PI_NAS_SEED;
+  first[0] = sb_nas_power(2 * (uint64_t)lo + 1) * PI_NAS_SEED;
   for (int i = 1; i < PAIRS; i++) first[i] = first[i - 1] * to_next_pair;
   sb_u64 number[CHAINS], hits[CHAINS];
   for (int64_t j = 0; j < CHAINS; j++) {
