@@ -130,7 +130,8 @@ static int by_end(const void *left, const void *right) {
 static void place_parcel(sb_transpose *t, sb_parcel *parcel, int64_t step) {
   const int axis = t->shape.planes;
   const sb_box first = sb_transpose_planes(&parcel->box, axis, 0, parcel->box.lo[axis] + step);
-  parcel->direct = is_one_run(&first, &t->from);
+  /* What is sent from where it is arrives in the same order, which must be that of packed ones. */
+  parcel->direct = is_one_run(&first, &t->from) && (axis == 0 || count_along(&first, 0) == 1);
   if (parcel->direct) return;
   parcel->at = t->buffer_doubles;
   t->buffer_doubles += sb_box_count(&parcel->box) * t->shape.words;

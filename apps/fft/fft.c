@@ -56,11 +56,13 @@ static sb_status make_plans(fft_state *s) {
   const sb_box *box = &s->box[FFT_IN_Z];
   const int64_t columns = sb_box_empty(box) ? 0 : box->hi[FFT_X] - box->lo[FFT_X];
   sb_status status = SB_OK;
+  s->planes = !fft_layout_swaps(&s->layout, FFT_X_TO_Y) &&
+              s->box[FFT_IN_X].hi[FFT_Z] - s->box[FFT_IN_X].lo[FFT_Z] >= s->run->threads;
   if (keeps) SB_TRY(fft_wisdom_read(s->run, s->config.wisdom));
   sb_comm_barrier(s->run->comm);
   const double began = sb_now();
-  SB_TRY(sb_comm_agree(s->run->comm,
-                       fft_local_create(&s->config, columns, s->run->threads, &s->local)));
+  SB_TRY(sb_comm_agree(
+      s->run->comm, fft_local_create(&s->config, columns, s->planes, s->run->threads, &s->local)));
   s->planning_time = sb_now() - began;
   sb_comm_max_f64(s->run->comm, &s->planning_time, NULL, 1);
   if (keeps) SB_TRY(fft_wisdom_write(s->run, s->config.wisdom));
@@ -200,7 +202,7 @@ static double probe_rate(const void *config) {
   c.transform = FFT_C2C;
   c.ny = c.nx > 1 ? c.nx : 2;
   c.nz = 1;
-  if (fft_local_create(&c, FFT_COLUMNS, 1, &local) == SB_OK) {
+  if (fft_local_create(&c, FFT_COLUMNS, false, 1, &local) == SB_OK) {
     const fft_config line = {.nx = c.ny, .ny = 1, .nz = 1};
     for (int i = 0; i < TIMES; i++) {
       const double began = sb_now();

@@ -26,6 +26,7 @@ typedef struct {
   sb_pool *pool;
   sb_transpose *swap[FFT_SWAPS + 1]; /* NULL where there is none */
   fft_view *view[FFT_SWAPS];         /* of the pieces of swaps whose columns are transformed */
+  bool planes; /* x and y are transformed plane by plane: there are enough for all threads */
   fft_local *local;
   fft_copy *copy, *stream; /* `stream`: how finished blocks are put down */
   fft_roots roots;

@@ -51,3 +51,11 @@ void fft_rows(const fft_state *s, fft_sign sign, int64_t lo, int64_t hi) {
                    left < FFT_ROWS ? left : FFT_ROWS);
   }
 }
+
+void fft_planes(const fft_state *s, fft_sign sign, int64_t lo, int64_t hi) {
+  const int64_t plane = 2 * fft_row(&s->config) * s->config.ny;
+#pragma omp parallel for schedule(static)
+  for (int64_t z = lo; z < hi; z++) {
+    fft_local_plane(s->local, sign, s->array[FFT_IN_X] + z * plane);
+  }
+}

@@ -16,6 +16,9 @@ fft_view fft_view_of(const fft_state *state, int pencils, int axis);
 void fft_lines(const fft_state *state, const fft_view *views, int count, int pencils, int axis,
                fft_sign sign, int64_t lo, int64_t hi);
 
+/* Planes lo .. hi - 1 of the x-pencils along x and y, in place. */
+void fft_planes(const fft_state *state, fft_sign sign, int64_t lo, int64_t hi);
+
 /* Rows of x of planes lo .. hi - 1 of the x-pencils, in place. */
 void fft_rows(const fft_state *state, fft_sign sign, int64_t lo, int64_t hi);
 

@@ -12,6 +12,7 @@ enum { FULL, REST, WIDTHS };
 struct fft_local {
   int64_t row;                  /* complex numbers */
   fftw_plan rows[FFT_SIGNS][2]; /* FFT_ROWS of them; one */
+  fftw_plan plane[FFT_SIGNS];
   fftw_plan lines[2][FFT_SIGNS][WIDTHS];
   int threads;
   double **block; /* [threads] */
@@ -48,6 +49,14 @@ static fftw_plan plan_rows(const fft_config *c, int sign, int rows, double *scra
   return fftw_plan_many_dft_c2r(1, &n, rows, z, NULL, 1, row, scratch, NULL, 1, 2 * row, effort(c));
 }
 
+static fftw_plan plan_plane(const fft_config *c, int sign, double *scratch) {
+  fftw_complex *z = (fftw_complex *)(void *)scratch;
+  const int ny = (int)c->ny, nx = (int)c->nx;
+  if (c->transform == FFT_C2C) return fftw_plan_dft_2d(ny, nx, z, z, fftw_sign(sign), effort(c));
+  return sign == FFT_FORWARD ? fftw_plan_dft_r2c_2d(ny, nx, scratch, z, effort(c))
+                             : fftw_plan_dft_c2r_2d(ny, nx, z, scratch, effort(c));
+}
+
 static fftw_plan plan_lines(const fft_config *c, int64_t length, int sign, int columns,
                             double *block) {
   fftw_complex *z = (fftw_complex *)(void *)block;
@@ -56,31 +65,53 @@ static fftw_plan plan_lines(const fft_config *c, int64_t length, int sign, int c
                             fftw_sign(sign), effort(c));
 }
 
-static sb_status make_plans(const fft_config *c, int64_t columns, fft_local *l) {
-  const int64_t length[2] = {[FFT_Z] = c->nz, [FFT_Y] = c->ny};
-  const int rest = (int)(columns % FFT_COLUMNS);
-  double *scratch = NULL;
+/* Of rows (or planes) of x, on scratch as large as one. */
+static bool plan_x(const fft_config *c, bool planes, double *scratch, fft_local *l) {
   bool made = true;
-  sb_status status = sb_doubles_create(2 * FFT_ROWS * l->row, &scratch);
-  if (status != SB_OK) return status;
-  memset(scratch, 0, (size_t)(2 * FFT_ROWS * l->row) * sizeof *scratch);
   for (int sign = 0; sign < FFT_SIGNS; sign++) {
+    if (planes) {
+      l->plane[sign] = plan_plane(c, sign, scratch);
+      made = made && l->plane[sign] != NULL;
+      continue;
+    }
     l->rows[sign][0] = plan_rows(c, sign, FFT_ROWS, scratch);
     l->rows[sign][1] = plan_rows(c, sign, 1, scratch);
     made = made && l->rows[sign][0] != NULL && l->rows[sign][1] != NULL;
-    for (int axis = 0; axis < 2; axis++) {
-      if (length[axis] == 1) continue;
-      fftw_plan *lines = l->lines[axis][sign];
-      lines[FULL] = plan_lines(c, length[axis], sign, FFT_COLUMNS, l->block[0]);
-      if (rest > 0) lines[REST] = plan_lines(c, length[axis], sign, rest, l->block[0]);
-      made = made && lines[FULL] != NULL && (rest == 0 || lines[REST] != NULL);
-    }
   }
-  free(scratch);
-  return made ? SB_OK : sb_fail(SB_INTERNAL, "FFTW made no plan");
+  return made;
 }
 
-sb_status fft_local_create(const fft_config *c, int64_t columns, int threads, fft_local **local) {
+static bool plan_columns(const fft_config *c, int64_t columns, fft_local *l) {
+  const int64_t length[2] = {[FFT_Z] = c->nz, [FFT_Y] = c->ny};
+  const int rest = (int)(columns % FFT_COLUMNS);
+  bool made = true;
+  for (int i = 0; i < 2 * FFT_SIGNS; i++) {
+    const int axis = i / FFT_SIGNS, sign = i % FFT_SIGNS;
+    fftw_plan *lines = l->lines[axis][sign];
+    if (length[axis] == 1) continue;
+    if (columns >= FFT_COLUMNS)
+      lines[FULL] = plan_lines(c, length[axis], sign, FFT_COLUMNS, l->block[0]);
+    if (rest > 0) lines[REST] = plan_lines(c, length[axis], sign, rest, l->block[0]);
+    made = made && (columns < FFT_COLUMNS || lines[FULL] != NULL) &&
+           (rest == 0 || lines[REST] != NULL);
+  }
+  return made;
+}
+
+static sb_status make_plans(const fft_config *c, int64_t columns, bool planes, fft_local *l) {
+  const int64_t doubles = 2 * l->row * (planes ? c->ny : FFT_ROWS);
+  double *scratch = NULL;
+  sb_status status = sb_doubles_create(doubles, &scratch);
+  if (status != SB_OK) return status;
+  memset(scratch, 0, (size_t)doubles * sizeof *scratch);
+  if (!plan_x(c, planes, scratch, l) || !plan_columns(c, columns, l))
+    status = sb_fail(SB_INTERNAL, "FFTW made no plan");
+  free(scratch);
+  return status;
+}
+
+sb_status fft_local_create(const fft_config *c, int64_t columns, bool planes, int threads,
+                           fft_local **local) {
   fft_local *l = *local = calloc(1, sizeof *l);
   sb_status status = SB_OK;
   if (l == NULL) return sb_fail(SB_NO_MEMORY, "no memory for plans");
@@ -93,7 +124,7 @@ sb_status fft_local_create(const fft_config *c, int64_t columns, int threads, ff
     SB_TRY(sb_doubles_create(block_doubles(c), &l->block[t]));
     memset(l->block[t], 0, (size_t)block_doubles(c) * sizeof(double));
   }
-  if (columns > 0) SB_TRY(make_plans(c, columns, l));
+  if (columns > 0) SB_TRY(make_plans(c, columns, planes, l));
 cleanup:
   return status;
 }
@@ -106,6 +137,7 @@ void fft_local_destroy(fft_local **local) {
   fft_local *l = *local;
   if (l == NULL) return;
   for (int sign = 0; sign < FFT_SIGNS; sign++) {
+    destroy_plan(l->plane[sign]);
     for (int i = 0; i < 2; i++) destroy_plan(l->rows[sign][i]);
     for (int i = 0; i < 2 * WIDTHS; i++) destroy_plan(l->lines[i / WIDTHS][sign][i % WIDTHS]);
   }
@@ -115,6 +147,7 @@ void fft_local_destroy(fft_local **local) {
   *local = NULL;
 }
 
+/* Rows, or a plane of them. */
 static void execute_rows(const fft_local *l, fft_sign sign, fftw_plan plan, double *rows) {
   fftw_complex *z = (fftw_complex *)(void *)rows;
   if (!l->real) {
@@ -131,6 +164,10 @@ void fft_local_rows(const fft_local *l, fft_sign sign, double *rows, int64_t cou
     execute_rows(l, sign, l->rows[sign][0], rows);
   }
   for (; count > 0; count--, rows += 2 * l->row) execute_rows(l, sign, l->rows[sign][1], rows);
+}
+
+void fft_local_plane(const fft_local *l, fft_sign sign, double *plane) {
+  execute_rows(l, sign, l->plane[sign], plane);
 }
 
 double *fft_local_block(const fft_local *l) { return l->block[sb_thread()]; }

@@ -15,10 +15,11 @@ typedef enum { FFT_FORWARD, FFT_INVERSE, FFT_SIGNS } fft_sign;
 
 typedef struct fft_local fft_local;
 
-/* Plans for rows of x, and for columns along y and z in blocks of FFT_COLUMNS and, where `columns`
- * leaves a rest, of that. SB_NO_MEMORY, SB_INTERNAL. Local; the main thread alone.
- *   columns [in] of this rank's y- and z-pencils, 0 where it is idle */
-sb_status fft_local_create(const fft_config *config, int64_t columns, int threads,
+/* Plans for rows of x (or for planes of x and y), and for columns along y and z in blocks of
+ * FFT_COLUMNS and, where `columns` leaves a rest, of that. SB_NO_MEMORY, SB_INTERNAL. Local; the
+ * main thread alone. columns [in] of this rank's y- and z-pencils, 0 where it is idle planes  [in]
+ * whether planes will be transformed, not rows and columns along y */
+sb_status fft_local_create(const fft_config *config, int64_t columns, bool planes, int threads,
                            fft_local **local);
 void fft_local_destroy(fft_local **local);
 
@@ -29,6 +30,9 @@ int64_t fft_lines_bytes(const fft_config *config, int threads);
  * forward takes nx real numbers at the begin of each row, inverse leaves them there). In place. Any
  * thread. */
 void fft_local_rows(const fft_local *local, fft_sign sign, double *rows, int64_t count);
+
+/* Transforms a plane of ny such rows along x and y, in place. Any thread. */
+void fft_local_plane(const fft_local *local, fft_sign sign, double *plane);
 
 /* This thread's block: cell (i, column) at 2 (FFT_COLUMNS i + column). */
 double *fft_local_block(const fft_local *local);

@@ -72,45 +72,13 @@ static int64_t planes_at_once(const fft_state *s, fft_swap swap, int64_t planes)
   return (threads + step - 1) / step * step;
 }
 
-/* Columns along y or z of what a swap brings, or (`came` < 0) of the pencils themselves; x-pencils
- * that have whole planes get their rows before (forward) or after. Each part is offered to `next`
- * when it is done. */
-static void step(fft_state *s, int came, int pencils, int axis, fft_sign sign, bool rows,
-                 fft_swap next, sb_clock *clock) {
-  const int across = 1 - axis;
-  const int64_t planes = along(&s->box[pencils], across);
-  const int64_t at_once = planes_at_once(s, next, planes);
-  const fft_view own = fft_view_of(s, pencils, axis);
-  const fft_view *views = came < 0 ? &own : s->view[came];
-  const int count = came < 0 ? 1 : sb_transpose_pieces(s->swap[came]);
-  const bool lines = along(&s->box[pencils], axis) > 1;
-  for (int64_t lo = 0; lo < planes; lo += at_once) {
-    const int64_t hi = lo + at_once < planes ? lo + at_once : planes;
-    if (rows && sign == FFT_FORWARD) fft_rows(s, sign, lo, hi);
-    if (lines || came >= 0) fft_lines(s, views, count, pencils, axis, sign, lo, hi);
-    if (rows && sign == FFT_INVERSE) fft_rows(s, sign, lo, hi);
-    sb_progress();
-    offer(s, next, pencils, across, hi, clock);
-  }
-}
-
-/* A step whose columns come by a swap. */
-static void step_after(fft_state *s, fft_swap came, int pencils, int axis, fft_sign sign, bool rows,
-                       fft_swap next, sb_clock *clock) {
-  sb_transpose_wait(s->swap[came], clock);
-  fft_claim(s, pencils, clock);
-  begin(s, next);
-  step(s, (int)came, pencils, axis, sign, rows, next, clock);
-  sb_transpose_done(s->swap[came], clock);
-}
-
-/* What a swap brings, put where it belongs. */
-static void copy_pieces(const fft_state *s, fft_swap came, int pencils) {
+/* What a swap brings of planes lo .. hi - 1, put where it belongs. */
+static void copy_pieces(const fft_state *s, int came, int pencils, int64_t lo, int64_t hi) {
   const sb_box *box = &s->box[pencils];
   const int64_t row = 2 * along(box, FFT_X), rows = along(box, FFT_Y);
   const int pieces = sb_transpose_pieces(s->swap[came]);
 #pragma omp parallel for schedule(static)
-  for (int64_t r = 0; r < along(box, FFT_Z) * rows; r++) {
+  for (int64_t r = lo * rows; r < hi * rows; r++) {
     const int64_t z = box->lo[FFT_Z] + r / rows, y = box->lo[FFT_Y] + r % rows;
     for (int i = 0; i < pieces; i++) {
       const sb_piece *p = sb_transpose_piece(s->swap[came], i);
@@ -124,10 +92,56 @@ static void copy_pieces(const fft_state *s, fft_swap came, int pencils) {
   }
 }
 
+/* What a step does to planes lo .. hi - 1 across its axis. */
+typedef struct {
+  int came;    /* the swap that brings its columns, -1: they are in the pencils themselves */
+  int pencils; /* whose array is written */
+  int axis;    /* FFT_Y or FFT_Z */
+  fft_sign sign;
+  bool rows;     /* x-pencils that are whole planes: along x too */
+  fft_swap next; /* to which each part is offered when it is done; FFT_SWAPS: none */
+} work;
+
+static void do_planes(const fft_state *s, const work *w, int64_t lo, int64_t hi) {
+  const fft_view own = fft_view_of(s, w->pencils, w->axis);
+  const fft_view *views = w->came < 0 ? &own : s->view[w->came];
+  const int count = w->came < 0 ? 1 : sb_transpose_pieces(s->swap[w->came]);
+  if (w->rows && s->planes) {
+    if (w->came >= 0) copy_pieces(s, w->came, w->pencils, lo, hi);
+    fft_planes(s, w->sign, lo, hi);
+    return;
+  }
+  if (w->rows && w->sign == FFT_FORWARD) fft_rows(s, w->sign, lo, hi);
+  if (w->came >= 0 || along(&s->box[w->pencils], w->axis) > 1)
+    fft_lines(s, views, count, w->pencils, w->axis, w->sign, lo, hi);
+  if (w->rows && w->sign == FFT_INVERSE) fft_rows(s, w->sign, lo, hi);
+}
+
+static void step(fft_state *s, work w, sb_clock *clock) {
+  const int across = 1 - w.axis;
+  const int64_t planes = along(&s->box[w.pencils], across);
+  const int64_t at_once = planes_at_once(s, w.next, planes);
+  for (int64_t lo = 0; lo < planes; lo += at_once) {
+    const int64_t hi = lo + at_once < planes ? lo + at_once : planes;
+    do_planes(s, &w, lo, hi);
+    sb_progress();
+    offer(s, w.next, w.pencils, across, hi, clock);
+  }
+}
+
+/* A step whose columns come by a swap. */
+static void step_after(fft_state *s, work w, sb_clock *clock) {
+  sb_transpose_wait(s->swap[w.came], clock);
+  fft_claim(s, w.pencils, clock);
+  begin(s, w.next);
+  step(s, w, clock);
+  sb_transpose_done(s->swap[w.came], clock);
+}
+
 static void fetch(fft_state *s, fft_swap came, int pencils, sb_clock *clock) {
   sb_transpose_wait(s->swap[came], clock);
   fft_claim(s, pencils, clock);
-  copy_pieces(s, came, pencils);
+  copy_pieces(s, (int)came, pencils, 0, along(&s->box[pencils], FFT_Z));
   sb_transpose_done(s->swap[came], clock);
 }
 
@@ -143,49 +157,60 @@ static void step_rows(fft_state *s, fft_sign sign, fft_swap next, sb_clock *cloc
   }
 }
 
+/* Columns in the pencils themselves, or as a swap brings them. */
+static void step_or_after(fft_state *s, work w, bool comes, sb_clock *clock) {
+  if (comes) {
+    step_after(s, w, clock);
+    return;
+  }
+  w.came = -1;
+  begin(s, w.next);
+  step(s, w, clock);
+}
+
 void fft_forward(fft_state *s, sb_clock *clock) {
   const bool x_to_y = fft_layout_swaps(&s->layout, FFT_X_TO_Y);
   const bool y_to_z = fft_layout_swaps(&s->layout, FFT_Y_TO_Z);
-  const fft_swap after_y = y_to_z ? FFT_Y_TO_Z : FFT_SWAPS;
   if (x_to_y) {
     begin(s, FFT_X_TO_Y);
     step_rows(s, FFT_FORWARD, FFT_X_TO_Y, clock);
-    step_after(s, FFT_X_TO_Y, FFT_IN_Y, FFT_Y, FFT_FORWARD, false, after_y, clock);
-  } else {
-    begin(s, after_y);
-    step(s, -1, FFT_IN_Y, FFT_Y, FFT_FORWARD, true, after_y, clock);
   }
-  if (y_to_z) {
-    step_after(s, FFT_Y_TO_Z, FFT_IN_Z, FFT_Z, FFT_FORWARD, false, FFT_TO_NATURAL, clock);
-  } else {
-    begin(s, FFT_TO_NATURAL);
-    step(s, -1, FFT_IN_Z, FFT_Z, FFT_FORWARD, false, FFT_TO_NATURAL, clock);
-  }
+  const work along_y = {.came = FFT_X_TO_Y,
+                        .pencils = FFT_IN_Y,
+                        .axis = FFT_Y,
+                        .sign = FFT_FORWARD,
+                        .rows = !x_to_y,
+                        .next = y_to_z ? FFT_Y_TO_Z : FFT_SWAPS};
+  const work along_z = {.came = FFT_Y_TO_Z,
+                        .pencils = FFT_IN_Z,
+                        .axis = FFT_Z,
+                        .sign = FFT_FORWARD,
+                        .next = FFT_TO_NATURAL};
+  step_or_after(s, along_y, x_to_y, clock);
+  step_or_after(s, along_z, y_to_z, clock);
   if (fft_layout_swaps(&s->layout, FFT_TO_NATURAL)) fetch(s, FFT_TO_NATURAL, FFT_IN_X, clock);
-}
-
-/* Rows of x as they come by the last swap of an inverse. */
-static void finish_rows(fft_state *s, sb_clock *clock) {
-  fetch(s, FFT_Y_TO_X, FFT_IN_X, clock);
-  step_rows(s, FFT_INVERSE, FFT_SWAPS, clock);
 }
 
 void fft_inverse(fft_state *s, sb_clock *clock) {
   const bool x_to_y = fft_layout_swaps(&s->layout, FFT_Y_TO_X);
   const bool y_to_z = fft_layout_swaps(&s->layout, FFT_Z_TO_Y);
-  const fft_swap after_y = x_to_y ? FFT_Y_TO_X : FFT_SWAPS;
   if (fft_layout_swaps(&s->layout, FFT_FROM_NATURAL)) {
     begin(s, FFT_FROM_NATURAL);
     offer(s, FFT_FROM_NATURAL, FFT_IN_X, FFT_Z, along(&s->box[FFT_IN_X], FFT_Z), clock);
     fetch(s, FFT_FROM_NATURAL, FFT_IN_Z, clock);
   }
-  begin(s, FFT_Z_TO_Y);
-  step(s, -1, FFT_IN_Z, FFT_Z, FFT_INVERSE, false, FFT_Z_TO_Y, clock);
-  if (y_to_z) {
-    step_after(s, FFT_Z_TO_Y, FFT_IN_Y, FFT_Y, FFT_INVERSE, !x_to_y, after_y, clock);
-  } else {
-    begin(s, after_y);
-    step(s, -1, FFT_IN_Y, FFT_Y, FFT_INVERSE, !x_to_y, after_y, clock);
+  const work along_z = {
+      .pencils = FFT_IN_Z, .axis = FFT_Z, .sign = FFT_INVERSE, .next = FFT_Z_TO_Y};
+  const work along_y = {.came = FFT_Z_TO_Y,
+                        .pencils = FFT_IN_Y,
+                        .axis = FFT_Y,
+                        .sign = FFT_INVERSE,
+                        .rows = !x_to_y,
+                        .next = x_to_y ? FFT_Y_TO_X : FFT_SWAPS};
+  step_or_after(s, along_z, false, clock);
+  step_or_after(s, along_y, y_to_z, clock);
+  if (x_to_y) {
+    fetch(s, FFT_Y_TO_X, FFT_IN_X, clock);
+    step_rows(s, FFT_INVERSE, FFT_SWAPS, clock);
   }
-  if (x_to_y) finish_rows(s, clock);
 }

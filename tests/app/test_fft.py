@@ -1,0 +1,215 @@
+"""The distributed transform is FFTW's own, and numpy's, in every decomposition, layout and variant."""
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+import launch
+
+ONCE = ("--warmup", "0", "--min_reps", "1", "--max_reps", "1")
+# Even, uneven, prime, smaller than the ranks, in two dimensions, one cell wide.
+SIZES = ((16, 16, 16), (18, 10, 12), (17, 13, 11), (4, 3, 2), (40, 6, 5), (36, 28, 1), (1, 1, 8), (2, 1, 1), (33, 7, 19))
+WAYS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("auto", {}), ("message", {}), ("shared", {}), ("auto", {"SB_NODE_SIZE": "2"}), ("auto", {"SB_NODE_SIZE": "1"}),
+    ("message", {"SB_MESSAGE_MOST": "100"}), ("auto", {"SB_SHARED_MOST": "100"}))
+
+
+def size_options(size: tuple[int, int, int]) -> list[str]:
+    return ["--nx", str(size[0]), "--ny", str(size[1]), "--nz", str(size[2])]
+
+
+def layouts() -> list[tuple[str, int, int]]:
+    pairs = {
+        "serial": [(1, 1)],
+        "omp": [(1, t) for t in (1, 2, 3)],
+        "mpi": [(r, 1) for r in (1, 2, 3, 4, 5, 6, 7, 8, 11)],
+        "hybrid": [(1, 3), (2, 2), (3, 1), (4, 3), (5, 2), (7, 1), (8, 2), (11, 2)],
+    }
+    if launch.POLLING:
+        pairs["mpi"] = [(1, 1), (3, 1), (4, 1)]
+        pairs["hybrid"] = [(2, 2), (5, 1)]
+    return [(v, r, t) for v in launch.variants("fft") for r, t in pairs[v]]
+
+
+def choices() -> list[list[str]]:
+    return [["--decomposition", d, "--layout", o, "--transform", t] for d, o, t in
+            itertools.product(("slab", "pencil", "auto"), ("transposed", "natural"), ("c2c", "r2c"))]
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = Path(place.name)
+
+    def good(self, variant: str, *options: str, ranks: int = 1, threads: int = 1, env: dict[str, str] | None = None,
+             program: Path | None = None, reps: int = 1) -> launch.Outcome:
+        run = launch.run(program or f"fft_{variant}", "--warmup", "0", "--min_reps", str(reps), "--max_reps", str(reps),
+                         "--planner", "estimate", *options, ranks=ranks, env=env, cwd=self.folder,
+                         threads=threads if variant in ("omp", "hybrid") else None)
+        self.assertTrue(run.succeeded(), run)
+        return run
+
+    def check_against_numpy(self, path: Path) -> None:
+        with h5py.File(path) as file:
+            given, found = file["fields/input"][...], file["fields/output"][...]
+            self.assertEqual(file["workload/comm_bytes_actual"][()], file["workload/comm_bytes_predicted"][()])
+        output = found[..., 0] + 1j * found[..., 1]
+        if given.ndim == 4:
+            exact = np.fft.fftn(given[..., 0] + 1j * given[..., 1])
+        else:
+            exact = np.fft.rfftn(given)
+        self.assertEqual(output.shape, exact.shape)
+        levels = sum(math.log2(n) if n < 14 or n % 2 == 0 else 3 * math.log2(4 * n) + 8 for n in given.shape[:3])
+        off = np.linalg.norm(output - exact) / np.linalg.norm(exact)
+        self.assertLess(off, 2 * 7 * 2.0**-53 * max(levels, 1.0))
+
+
+@unittest.skipUnless(launch.variants("fft"), "fft is not in this build")
+class Fft(Case):
+    def test_equals_fftw_everywhere(self) -> None:
+        """Every layout of ranks and threads meets every decomposition, order and transform."""
+        for i, (variant, ranks, threads) in enumerate(layouts()):
+            for j, options in enumerate(choices()):
+                size, (way, env) = SIZES[(i + j) % len(SIZES)], WAYS[(i + 2 * j) % len(WAYS)]
+                if ranks == 1:
+                    way, env = "auto", {}
+                with self.subTest(variant=variant, ranks=ranks, threads=threads, size=size, options=options, way=way,
+                                  env=env):
+                    run = self.good(variant, *size_options(size), *options, "--exchange", way, ranks=ranks,
+                                    threads=threads, env={"SB_FAULT": "kind=fftw", **env},
+                                    program=(launch.TESTS / f"fft_{variant}_faulty").resolve())
+                    self.assertIn("VERIFY fft PASS check=fftw ", run.out)
+
+    def test_equals_numpy_on_the_stored_fields(self) -> None:
+        for variant in launch.variants("fft"):
+            for i, (size, options) in enumerate(itertools.product(SIZES, choices())):
+                if i % 7 != 3:
+                    continue
+                ranks = (4, 6, 3)[i % 3] if variant in ("mpi", "hybrid") and not launch.POLLING else 2
+                with self.subTest(variant=variant, ranks=ranks, size=size, options=options):
+                    self.good(variant, *size_options(size), *options, "--fields", "yes", "--output", "r.h5",
+                              ranks=ranks, threads=2)
+                    self.check_against_numpy(self.folder / "r.h5")
+
+    def test_modes_and_repetitions(self) -> None:
+        for variant in launch.variants("fft"):
+            for transform in ("c2c", "r2c"):
+                run = self.good(variant, "--start", "mode", "--transform", transform, *size_options((20, 18, 14)),
+                                ranks=3, threads=2, reps=4)
+                self.assertIn("check=modes", run.out)
+
+    def test_nas_classes(self) -> None:
+        """The published sum of every step; what is no class runs without it."""
+        for variant in launch.variants("fft"):
+            for size in ((64, 64, 64), (128, 128, 32)):
+                run = self.good(variant, "--start", "nas", *size_options(size), ranks=4, threads=2)
+                self.assertRegex(run.out, r"VERIFY fft PASS check=checksums error=\S+ bound=1e-12")
+        self.assertAlmostEqual(float(run.figures()["fft.checksum_real"]), 550.4159734538, places=8)
+        other = self.good("serial", "--start", "nas", *size_options((30, 20, 10)), "--steps", "2")
+        self.assertNotIn("checksums", other.out)
+
+    def test_nothing_is_read_before_its_time(self) -> None:
+        """Buffers that are NaN as soon as they were used, and ranks that pause at random."""
+        ways = ("shared", {}), ("message", {}), ("auto", {"SB_NODE_SIZE": "2"})
+        for variant in [v for v in ("mpi", "hybrid") if v in launch.variants("fft")]:
+            for (way, env), layout, decomposition in itertools.product(ways, ("transposed", "natural"), ("slab", "pencil")):
+                with self.subTest(variant=variant, way=way, env=env, layout=layout, decomposition=decomposition):
+                    self.good(variant, *size_options((21, 22, 23)), "--exchange", way, "--layout", layout, "--start", "nas",
+                              "--decomposition", decomposition, "--steps", "10", ranks=6, threads=2, reps=3,
+                              env={**env, "SB_EXCHANGE_TEST": "5"})
+
+    def test_no_false_alarm(self) -> None:
+        """Clean transforms of all sizes pass: a thousand with SCALEBAR_TEST_LONG=1."""
+        chance = random.Random(5)
+        for i in range(1000 if launch.LONG else 40):
+            variant = chance.choice(launch.variants("fft"))
+            ranks = chance.choice((1, 2, 3, 5)) if variant in ("mpi", "hybrid") else 1
+            size = tuple(int(2 ** chance.uniform(1, 6.5)) for _ in range(3))
+            options = [*size_options(size), *chance.choice(choices()), "--start", chance.choice(("random", "mode")),
+                       "--seed", str(i)]
+            with self.subTest(variant=variant, ranks=ranks, options=options):
+                self.good(variant, *options, ranks=ranks, threads=2)
+
+
+@unittest.skipUnless(launch.variants("fft"), "fft is not in this build")
+class Options(Case):
+    def dry(self, *options: str, program: str = "fft_serial", **more: object) -> str:
+        run = launch.run(program, *options, "--dry-run", **more)
+        self.assertEqual(run.code, 0, run)
+        return run.out
+
+    def test_dry_run_explains_the_choice(self) -> None:
+        self.assertIn("128 x 128 x 128 (x, y, z) in slabs of 1 x 1 ranks (z, y), transposed", self.dry())
+        if "mpi" not in launch.variants("fft"):
+            return
+        out = self.dry("--nx", "64", "--ny", "32", "--nz", "2", "--decomposition", "slab", program="fft_mpi", ranks=4)
+        self.assertIn("in slabs of 1 x 4 ranks (z, y)", out)
+        out = self.dry("--decomposition", "pencil", program="fft_mpi", ranks=4)
+        self.assertIn("in pencils of 2 x 2 ranks (z, y)", out)
+        out = self.dry("--nx", "4", "--ny", "3", "--nz", "3", "--decomposition", "slab", program="fft_mpi", ranks=7)
+        self.assertIn("idle ranks: 4", out)
+
+    def test_bytes(self) -> None:
+        """16 N (1 - 1/p) a swap; natural order swaps once more; r2c keeps half."""
+        if "mpi" not in launch.variants("fft"):
+            return
+        n = 32
+        for more, cells in (([], n**3 * 3 / 4), (["--layout", "natural"], 2 * n**3 * 3 / 4),
+                            (["--transform", "r2c"], n * n * 17 * 3 / 4),
+                            (["--decomposition", "pencil"], 2 * n**3 / 2)):
+            out = self.dry("--nx", str(n), "--ny", str(n), "--nz", str(n), *more, program="fft_mpi", ranks=4)
+            found = re.search(r"bytes communicated: (\S+) byte", out)
+            self.assertIsNotNone(found, out)
+            self.assertAlmostEqual(float(found.group(1)) / (16 * cells), 1.0, places=3)
+
+    def test_growth(self) -> None:
+        if "mpi" not in launch.variants("fft"):
+            return
+        out = self.dry("--scaling", "weak", "--nx", "32", "--ny", "32", "--nz", "16", program="fft_mpi", ranks=6)
+        self.assertIn("32 x 64 x 48 (x, y, z)", out)
+
+    def test_memory_fills_what_was_asked_for(self) -> None:
+        out = self.dry("--memory", "0.05")
+        megabytes = float(re.search(r"memory per rank: (\S+) MB", out).group(1))
+        total = 1024e-6 * int(re.search(r"MemTotal: +(\d+)", Path("/proc/meminfo").read_text()).group(1))
+        self.assertLess(megabytes, 0.06 * total)
+        self.assertGreater(megabytes, 0.005 * total)
+
+    def test_wisdom_is_kept(self) -> None:
+        path = self.folder / "wisdom"
+        options = [*size_options((12, 10, 8)), "--wisdom", str(path), "--planner", "measure"]
+        first = launch.run("fft_serial", *options, *ONCE, cwd=self.folder)
+        self.assertTrue(first.succeeded(), first)
+        self.assertIn("fftw", path.read_text())
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["wisdom"])
+        path.write_text("nonsense")
+        again = launch.run("fft_serial", *options, *ONCE, cwd=self.folder)
+        self.assertTrue(again.succeeded(), again)
+        self.assertTrue(any("wisdom" in line for line in again.warnings()), again)
+        self.assertIn("fftw", path.read_text())
+        refused = launch.run("fft_serial", *options[:-3], str(self.folder / "none/wisdom"), *ONCE)
+        self.assertEqual(refused.code, 1, refused)
+        self.assertRegex(refused.errors()[0], "wisdom = .*none/wisdom")
+
+    def test_refused(self) -> None:
+        for options, words in ((["--start", "nas", "--transform", "r2c"], "start = nas"),
+                               (["--nx", "0"], "nx = 0"), (["--nx", "1", "--ny", "1", "--nz", "1"], "nx, ny, nz"),
+                               (["--nx", "2^20", "--ny", "2^20", "--nz", "2^20"], "nx, ny, nz"),
+                               (["--decomposition", "cubes"], "decomposition")):
+            with self.subTest(options=options):
+                run = launch.run("fft_serial", *options)
+                self.assertEqual((run.code, run.result()), (1, "ERROR"), run)
+                self.assertIn(words, run.errors()[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
