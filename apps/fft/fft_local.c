@@ -21,7 +21,7 @@ struct fft_local {
 
 static int64_t block_doubles(const fft_config *c) {
   const int64_t longest = c->ny > c->nz ? c->ny : c->nz;
-  return 2 * FFT_COLUMNS * longest;
+  return (int64_t)2 * FFT_COLUMNS * longest;
 }
 
 int64_t fft_lines_bytes(const fft_config *c, int threads) {
@@ -160,7 +160,7 @@ static void execute_rows(const fft_local *l, fft_sign sign, fftw_plan plan, doub
 }
 
 void fft_local_rows(const fft_local *l, fft_sign sign, double *rows, int64_t count) {
-  for (; count >= FFT_ROWS; count -= FFT_ROWS, rows += 2 * FFT_ROWS * l->row) {
+  for (; count >= FFT_ROWS; count -= FFT_ROWS, rows += (int64_t)2 * FFT_ROWS * l->row) {
     execute_rows(l, sign, l->rows[sign][0], rows);
   }
   for (; count > 0; count--, rows += 2 * l->row) execute_rows(l, sign, l->rows[sign][1], rows);

@@ -39,7 +39,10 @@ const double *fft_nas_published(const fft_config *c, int64_t step) {
 }
 
 /* The frequency that index i of n stands for, -n/2 .. n/2 - 1. */
-static double frequency(int64_t i, int64_t n) { return (double)((i + n / 2) % n - n / 2); }
+static double frequency(int64_t i, int64_t n) {
+  const int64_t half = n / 2;
+  return (double)((i + half) % n - half);
+}
 
 void fft_nas_evolve(fft_state *s, int64_t step) {
   const double pi = 3.14159265358979323846, alpha = 1e-6;

@@ -191,6 +191,14 @@ class LeftOut(Report):
     def test_other_work(self):
         self.check("other work than its base", units=2e8)
 
+    def test_weak_scaling_counts_the_work(self):
+        self.add(1.0, scaling="weak")
+        self.add(1.25, scaling="weak", variant="omp", threads=4, units=4.4e8)
+        self.add(1.25, scaling="weak", variant="omp", threads=8, units=8 * 2.1e8)
+        self.report()
+        self.assertAlmostEqual(float(self.row("omp", 1, 4, "weak")["speedup_serial"]), 4.4 / 1.25)
+        self.assertEqual(self.row("omp", 1, 8, "weak")["speedup_serial"], "")
+
     def test_a_base_that_is_left_out_is_no_base(self):
         self.add([1.0] * 3)
         self.add(0.5, variant="omp", threads=2)
