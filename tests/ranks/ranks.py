@@ -13,20 +13,24 @@ import launch
 
 # Sanitizers make the start of an MPI program take seconds.
 RANKS = (1, 3) if "LSAN_OPTIONS" in os.environ else (1, 2, 3, 4, 5, 7)
+# Of MPICH's polling ranks few share cores in tests that wait for each other thousands of times.
+WAITING = ("ranks_products", "ranks_transpose")
 
 
 def main() -> int:
     program = Path(sys.argv[1])
     env = dict(setting.split("=", 1) for setting in sys.argv[2:])
     failed = 0
-    for ranks in RANKS:
+    few = launch.POLLING and program.name.startswith(WAITING)
+    numbers = [r for r in RANKS if r <= 3] if few else RANKS
+    for ranks in numbers:
         outcome = launch.run(program, ranks=ranks, env=env, timeout=120)
         # Each rank says so when it passed its whole group: one that fell out is missing.
         said = len(re.findall(r"PASSED +\] \d+ test", outcome.err + outcome.out))
         if outcome.code != 0 or said != ranks:
             print(f"{ranks} ranks: failed\n{outcome}")
             failed += 1
-    print(f"{program.name}: {len(RANKS) - failed} of {len(RANKS)} numbers of ranks passed")
+    print(f"{program.name}: {len(numbers) - failed} of {len(numbers)} numbers of ranks passed")
     return 1 if failed else 0
 
 
