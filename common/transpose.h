@@ -48,7 +48,7 @@ typedef struct sb_transpose sb_transpose;
 /* Room for `doubles` doubles, the same number on all ranks, 64-byte aligned; pages belong to who
  * writes first where the memory is not shared. SB_EXCHANGE_AUTO shares where that can be had,
  * SB_EXCHANGE_SHARED is refused where it cannot (SB_BAD_INPUT). Collective; every rank gets the
- * same status. */
+ * same status, and destroys the pool after a failure too. */
 sb_status sb_pool_create(sb_comm *comm, int64_t doubles, const sb_transpose_shape *shapes,
                          int plans, sb_exchange how, sb_pool **pool);
 double *sb_pool_memory(const sb_pool *pool);
