@@ -38,7 +38,7 @@ static int64_t wrong_entries(const matmul_state *s, const double *expected) {
 }
 
 static int64_t wrong_in_series(matmul_config config, sb_exchange how, int seed) {
-  const sb_common common = {.seed = seed, .exchange = how};
+  const sb_common common = {.seed = seed, .exchange = (int)how};
   const sb_run run = {.comm = comm, .threads = 1, .common = &common};
   char text[16];
   snprintf(text, sizeof text, "%d", seed);
