@@ -40,6 +40,16 @@ void fft_fill(fft_state *s, const fft_start *start) {
   }
 }
 
+/* What this thread has summed, to the sums of all. (A reduction of long doubles would want another
+ * library with some compilers.) */
+static void add_to(long double all[2], long double re, long double im) {
+#pragma omp critical
+  {
+    all[0] += re;
+    all[1] += im;
+  }
+}
+
 /* How often a number of a spectrum counts: those between the ends of a row of r2c stand for their
  * conjugates too. */
 static double times(const fft_state *s, int64_t x) {
@@ -48,18 +58,23 @@ static double times(const fft_state *s, int64_t x) {
 
 double fft_sum_squares(const fft_state *s, int pencils, const double *data, bool spectrum) {
   const row_list list = rows_of(&s->box[pencils]);
-  long double sum = 0.0L;
-#pragma omp parallel for schedule(static) reduction(+ : sum)
-  for (int64_t r = 0; r < list.rows; r++) {
-    const double *row = data + 2 * list.row * r;
-    double part = 0.0;
-    for (int64_t i = 0; i < list.row; i++) {
-      const double square = row[2 * i] * row[2 * i] + row[2 * i + 1] * row[2 * i + 1];
-      part += spectrum ? times(s, list.box->lo[FFT_X] + i) * square : square;
+  long double all[2] = {0.0L, 0.0L};
+#pragma omp parallel
+  {
+    long double sum = 0.0L;
+#pragma omp for schedule(static) nowait
+    for (int64_t r = 0; r < list.rows; r++) {
+      const double *row = data + 2 * list.row * r;
+      double part = 0.0;
+      for (int64_t i = 0; i < list.row; i++) {
+        const double square = row[2 * i] * row[2 * i] + row[2 * i + 1] * row[2 * i + 1];
+        part += spectrum ? times(s, list.box->lo[FFT_X] + i) * square : square;
+      }
+      sum += (long double)part;
     }
-    sum += (long double)part;
+    add_to(all, sum, 0.0L);
   }
-  return (double)sum;
+  return (double)all[0];
 }
 
 /* Rows of the input, one after the other, to a function that adds up. */
@@ -69,12 +84,13 @@ typedef void add_row(const fft_state *s, const int64_t at[SB_AXES], const double
 static void over_input(const fft_state *s, const fft_start *start, add_row *add,
                        const void *context, double sum[2]) {
   const row_list list = rows_of(&s->box[FFT_IN_X]);
-  long double re = 0.0L, im = 0.0L;
-#pragma omp parallel reduction(+ : re, im)
+  long double all[2] = {0.0L, 0.0L};
+#pragma omp parallel
   {
+    long double re = 0.0L, im = 0.0L;
     double *row = malloc((size_t)(2 * s->config.nx) * sizeof *row);
     if (row == NULL) re = (long double)NAN; /* no check passes */
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
     for (int64_t r = 0; r < list.rows; r++) {
       int64_t at[SB_AXES];
       double part[2] = {0.0, 0.0};
@@ -86,9 +102,10 @@ static void over_input(const fft_state *s, const fft_start *start, add_row *add,
       im += (long double)part[1];
     }
     free(row);
+    add_to(all, re, im);
   }
-  sum[0] = (double)re;
-  sum[1] = (double)im;
+  sum[0] = (double)all[0];
+  sum[1] = (double)all[1];
 }
 
 static void add_squares(const fft_state *s, const int64_t at[SB_AXES], const double *row,
@@ -132,29 +149,35 @@ void fft_sum_input(const fft_state *s, const int64_t k[SB_AXES], double sum[2]) 
 
 void fft_sum_result(const fft_state *s, const int64_t x[SB_AXES], double sum[2]) {
   const row_list list = rows_of(&s->box[fft_result(&s->config)]);
-  long double re = 0.0L, im = 0.0L;
-#pragma omp parallel for schedule(static) reduction(+ : re, im)
-  for (int64_t r = 0; r < list.rows; r++) {
-    const double *row = s->saved + 2 * list.row * r;
-    double total[2] = {0.0, 0.0}, term[2];
-    int64_t at[SB_AXES];
-    place_of(&list, r, at);
-    const double *zroot = fft_root(&s->roots, FFT_Z, at[FFT_Z], x[FFT_Z]);
-    double root[2];
-    multiply(zroot, fft_root(&s->roots, FFT_Y, at[FFT_Y], x[FFT_Y]), false, root);
-    for (int64_t i = 0; i < list.row; i++) {
-      const int64_t k = at[FFT_X] + i;
-      double phase[2];
-      multiply(root, fft_root(&s->roots, FFT_X, k, x[FFT_X]), false, phase);
-      multiply(row + 2 * i, phase, false, term);
-      total[0] += times(s, k) * term[0];
-      total[1] += times(s, k) * term[1];
+  long double all[2] = {0.0L, 0.0L};
+#pragma omp parallel
+  {
+    long double re = 0.0L, im = 0.0L;
+#pragma omp for schedule(static) nowait
+    for (int64_t r = 0; r < list.rows; r++) {
+      const double *row = s->saved + 2 * list.row * r;
+      double total[2] = {0.0, 0.0}, term[2];
+      int64_t at[SB_AXES];
+      place_of(&list, r, at);
+      const double *zroot = fft_root(&s->roots, FFT_Z, at[FFT_Z], x[FFT_Z]);
+      double root[2];
+      multiply(zroot, fft_root(&s->roots, FFT_Y, at[FFT_Y], x[FFT_Y]), false, root);
+      for (int64_t i = 0; i < list.row; i++) {
+        const int64_t k = at[FFT_X] + i;
+        double phase[2];
+        multiply(root, fft_root(&s->roots, FFT_X, k, x[FFT_X]), false, phase);
+        multiply(row + 2 * i, phase, false, term);
+        total[0] += times(s, k) * term[0];
+        total[1] += times(s, k) * term[1];
+      }
+      re += (long double)total[0];
+      im += (long double)total[1];
     }
-    re += (long double)total[0];
-    im += (long double)total[1];
+    add_to(all, re, im);
   }
-  sum[0] = (double)re;
-  sum[1] = s->start.real ? 0.0 : (double)im; /* conjugates take each other's imaginary parts away */
+  sum[0] = (double)all[0];
+  sum[1] =
+      s->start.real ? 0.0 : (double)all[1]; /* conjugates take each other's imaginary parts away */
 }
 
 bool fft_result_at(const fft_state *s, const int64_t k[SB_AXES], double value[2]) {
@@ -172,24 +195,29 @@ double fft_sum_off(const fft_state *s, const fft_start *start, const double *res
                    const double *base) {
   const row_list list = rows_of(&s->box[fft_result(&s->config)]);
   const double points = fft_points(&s->config);
-  long double sum = 0.0L;
-#pragma omp parallel for schedule(static) reduction(+ : sum)
-  for (int64_t r = 0; r < list.rows; r++) {
-    double part = 0.0;
-    int64_t at[SB_AXES];
-    place_of(&list, r, at);
-    for (int64_t i = 0; i < list.row; i++, at[FFT_X]++) {
-      double answer[2];
-      const int64_t cell = 2 * (list.row * r + i);
-      fft_start_answer(start, at, points, answer);
-      for (int p = 0; p < 2; p++) {
-        const double off = result[cell + p] - (base != NULL ? base[cell + p] : 0.0) - answer[p];
-        part += off * off;
+  long double all[2] = {0.0L, 0.0L};
+#pragma omp parallel
+  {
+    long double sum = 0.0L;
+#pragma omp for schedule(static) nowait
+    for (int64_t r = 0; r < list.rows; r++) {
+      double part = 0.0;
+      int64_t at[SB_AXES];
+      place_of(&list, r, at);
+      for (int64_t i = 0; i < list.row; i++, at[FFT_X]++) {
+        double answer[2];
+        const int64_t cell = 2 * (list.row * r + i);
+        fft_start_answer(start, at, points, answer);
+        for (int p = 0; p < 2; p++) {
+          const double off = result[cell + p] - (base != NULL ? base[cell + p] : 0.0) - answer[p];
+          part += off * off;
+        }
       }
+      sum += (long double)part;
     }
-    sum += (long double)part;
+    add_to(all, sum, 0.0L);
   }
-  return (double)sum;
+  return (double)all[0];
 }
 
 static void add_restored(const fft_state *s, const int64_t at[SB_AXES], const double *row,
