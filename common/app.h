@@ -39,7 +39,7 @@ typedef struct {
   double flop;        /* operations counted by the app's README, 0 where none are floating point */
   double bytes;       /* moved between memory and processor */
   double comm_bytes;  /* sent between ranks */
-  double memory_rank; /* bytes that this rank allocates */
+  double memory_rank; /* bytes that this rank allocates; as shown, the rank with most */
   int idle_ranks, idle_threads; /* without any work */
   char decomposition[160];      /* "1000 samples over 3 ranks x 2 threads: 166 to 168 each" */
 } sb_plan;

@@ -132,14 +132,20 @@ static sb_status size_problem(sb_driver *d) {
   }
   if (app->check_sized != NULL) SB_TRY(app->check_sized(&d->run, d->config));
   make_plan(d);
+cleanup:
+  return status;
+}
+
+/* The rank that needs most speaks for all: the launcher deals ranks to nodes as it likes. */
+static sb_status fit_memory(sb_driver *d) {
+  sb_comm_max_f64(d->comm, &d->plan.memory_rank, NULL, 1);
   const double needed = d->plan.memory_rank * sb_comm_node_size(d->comm);
   d->fits = d->machine.memory_available <= 0 || needed <= (double)d->machine.memory_available;
   if (!d->fits && d->request.action == SB_RUN) {
     return sb_fail(SB_NO_MEMORY, "this problem needs %.4g GB on this node; %.4g GB are free",
                    needed / 1e9, (double)d->machine.memory_available / 1e9);
   }
-cleanup:
-  return status;
+  return SB_OK;
 }
 
 /* A reference file that does not fit is refused before anything is computed. */
@@ -164,6 +170,7 @@ static sb_status prepare(sb_driver *d, int argc, char **argv) {
   SB_TRY(sb_comm_agree(d->comm, sb_machine_observe(&d->machine)));
   SB_TRY(choose_threads(d));
   SB_TRY(sb_comm_agree(d->comm, size_problem(d)));
+  SB_TRY(sb_comm_agree(d->comm, fit_memory(d)));
   SB_TRY(sb_comm_agree(d->comm, read_reference(d)));
 cleanup:
   return status;

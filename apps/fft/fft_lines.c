@@ -12,33 +12,64 @@ fft_view fft_view_of(const fft_state *s, int pencils, int axis) {
                     .across = axis == FFT_Z ? row : plane};
 }
 
+/* Whether rows of x lie one behind the other in all that is read and written, as they do between
+ * slabs: then all columns are as those of one plane, and no block is cut short by the end of a row.
+ */
+static bool joined(const fft_view *views, int count, const fft_view *out, int64_t columns) {
+  bool all = out->across == 2 * columns;
+  for (int v = 0; v < count; v++) all = all && views[v].across == 2 * columns;
+  return all;
+}
+
+/* What a step along an axis reads and writes. */
+typedef struct {
+  const fft_view *from;
+  int count;
+  fft_view out;
+  double *to;
+  int axis;
+  fft_sign sign;
+} lines;
+
 /* One block of columns of one plane. */
-static void transform(const fft_state *s, const fft_view *views, int count, const fft_view *out,
-                      double *to, int axis, fft_sign sign, int64_t plane, int64_t column,
+static void transform(const fft_state *s, const lines *w, int64_t plane, int64_t column,
                       int64_t columns) {
   enum { STRIDE = 2 * FFT_COLUMNS };
   double *block = fft_local_block(s->local);
-  for (int v = 0; v < count; v++) {
-    const fft_view *from = &views[v];
-    s->copy(block + (from->lo - views[0].lo) * STRIDE, STRIDE,
+  for (int v = 0; v < w->count; v++) {
+    const fft_view *from = &w->from[v];
+    s->copy(block + (from->lo - w->from[0].lo) * STRIDE, STRIDE,
             from->data + plane * from->across + 2 * column, from->along, from->hi - from->lo,
             2 * columns);
   }
-  fft_local_lines(s->local, axis, sign, columns);
-  s->stream(to + plane * out->across + 2 * column, out->along, block, STRIDE, out->hi, 2 * columns);
+  fft_local_lines(s->local, w->axis, w->sign, columns);
+  s->stream(w->to + plane * w->out.across + 2 * column, w->out.along, block, STRIDE, w->out.hi,
+            2 * columns);
 }
+
+static int64_t blocks_of(int64_t columns) { return (columns + FFT_COLUMNS - 1) / FFT_COLUMNS; }
 
 void fft_lines(const fft_state *s, const fft_view *views, int count, int pencils, int axis,
                fft_sign sign, int64_t lo, int64_t hi) {
-  const fft_view out = fft_view_of(s, pencils, axis);
-  double *to = s->array[pencils];
-  const int64_t columns = along(&s->box[pencils], FFT_X);
-  const int64_t blocks = (columns + FFT_COLUMNS - 1) / FFT_COLUMNS;
+  const lines w = {.from = views,
+                   .count = count,
+                   .out = fft_view_of(s, pencils, axis),
+                   .to = s->array[pencils],
+                   .axis = axis,
+                   .sign = sign};
+  int64_t columns = along(&s->box[pencils], FFT_X);
+  int64_t first = lo * blocks_of(columns), end = hi * blocks_of(columns);
+  if (joined(views, count, &w.out, columns)) {
+    /* Whole blocks: the last one of these planes may reach into those that follow. */
+    first = blocks_of(lo * columns);
+    end = blocks_of(hi * columns);
+    columns *= along(&s->box[pencils], 1 - axis);
+  }
+  const int64_t blocks = blocks_of(columns);
 #pragma omp parallel for schedule(static)
-  for (int64_t unit = lo * blocks; unit < hi * blocks; unit++) {
-    const int64_t first = unit % blocks * FFT_COLUMNS, left = columns - first;
-    transform(s, views, count, &out, to, axis, sign, unit / blocks, first,
-              left < FFT_COLUMNS ? left : FFT_COLUMNS);
+  for (int64_t unit = first; unit < end; unit++) {
+    const int64_t column = unit % blocks * FFT_COLUMNS, left = columns - column;
+    transform(s, &w, unit / blocks, column, left < FFT_COLUMNS ? left : FFT_COLUMNS);
   }
 }
 

@@ -17,6 +17,7 @@ struct fft_local {
   int threads;
   double **block; /* [threads] */
   bool real;
+  int64_t rest; /* columns beyond the last full block of a row */
 };
 
 static int64_t block_doubles(const fft_config *c) {
@@ -81,19 +82,18 @@ static bool plan_x(const fft_config *c, bool planes, double *scratch, fft_local 
   return made;
 }
 
-static bool plan_columns(const fft_config *c, int64_t columns, fft_local *l) {
-  const int64_t length[2] = {[FFT_Z] = c->nz, [FFT_Y] = c->ny};
+static bool plan_columns(const fft_config *c, int64_t columns, bool planes, fft_local *l) {
+  const int64_t length[2] = {[FFT_Z] = c->nz, [FFT_Y] = planes ? 1 : c->ny};
   const int rest = (int)(columns % FFT_COLUMNS);
+  l->rest = rest;
   bool made = true;
   for (int i = 0; i < 2 * FFT_SIGNS; i++) {
     const int axis = i / FFT_SIGNS, sign = i % FFT_SIGNS;
     fftw_plan *lines = l->lines[axis][sign];
     if (length[axis] == 1) continue;
-    if (columns >= FFT_COLUMNS)
-      lines[FULL] = plan_lines(c, length[axis], sign, FFT_COLUMNS, l->block[0]);
+    lines[FULL] = plan_lines(c, length[axis], sign, FFT_COLUMNS, l->block[0]);
     if (rest > 0) lines[REST] = plan_lines(c, length[axis], sign, rest, l->block[0]);
-    made = made && (columns < FFT_COLUMNS || lines[FULL] != NULL) &&
-           (rest == 0 || lines[REST] != NULL);
+    made = made && lines[FULL] != NULL && (rest == 0 || lines[REST] != NULL);
   }
   return made;
 }
@@ -104,7 +104,7 @@ static sb_status make_plans(const fft_config *c, int64_t columns, bool planes, f
   sb_status status = sb_doubles_create(doubles, &scratch);
   if (status != SB_OK) return status;
   memset(scratch, 0, (size_t)doubles * sizeof *scratch);
-  if (!plan_x(c, planes, scratch, l) || !plan_columns(c, columns, l))
+  if (!plan_x(c, planes, scratch, l) || !plan_columns(c, columns, planes, l))
     status = sb_fail(SB_INTERNAL, "FFTW made no plan");
   free(scratch);
   return status;
@@ -173,7 +173,8 @@ void fft_local_plane(const fft_local *l, fft_sign sign, double *plane) {
 double *fft_local_block(const fft_local *l) { return l->block[sb_thread()]; }
 
 void fft_local_lines(const fft_local *l, int axis, fft_sign sign, int64_t columns) {
-  const fftw_plan plan = l->lines[axis][sign][columns == FFT_COLUMNS ? FULL : REST];
+  /* A rest of another width costs as much as a full block: there is one of it at most. */
+  const fftw_plan plan = l->lines[axis][sign][columns == l->rest ? REST : FULL];
   fftw_complex *z = (fftw_complex *)(void *)fft_local_block(l);
   if (plan != NULL) fftw_execute_dft(plan, z, z);
 }

@@ -37,7 +37,8 @@ void fft_local_plane(const fft_local *local, fft_sign sign, double *plane);
 /* This thread's block: cell (i, column) at 2 (FFT_COLUMNS i + column). */
 double *fft_local_block(const fft_local *local);
 
-/* Transforms the first `columns` (FFT_COLUMNS, or the rest) columns of this thread's block. */
+/* Transforms the first `columns` columns of this thread's block; of fewer than FFT_COLUMNS those
+ * behind them may change too. */
 void fft_local_lines(const fft_local *local, int axis, fft_sign sign, int64_t columns);
 
 /* Of FFTW, read before plans are made; local. False where FFTW does not take it. */

@@ -3,10 +3,8 @@ panels over, and what numpy makes of the stored A and B."""
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import re
-import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -15,19 +13,12 @@ import h5py
 import numpy as np
 
 import launch
+import resident
 
 ONCE = ("--warmup", "0", "--min_reps", "1", "--max_reps", "1")
 KERNELS = ("naive", "blocked", "blas")
 # (m, n, k): square, a row, a column, sums of one product, primes, smaller than the ranks, long sums.
 SHAPES = ((96, 96, 96), (1, 200, 37), (150, 1, 64), (40, 50, 1), (101, 67, 53), (3, 2, 5), (1, 1, 1), (16, 12, 1000))
-
-# Before a program: says at its end what memory it had resident at most.
-RESIDENT = (sys.executable, "-c", """if True:
-    import os, sys
-    end, use = os.wait4(os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:]), 0)[1:]
-    print(f"resident {use.ru_maxrss} KiB", file=sys.stderr)
-    sys.exit(os.waitstatus_to_exitcode(end))""")
-SANITIZED = any(name in os.environ for name in ("ASAN_OPTIONS", "TSAN_OPTIONS"))
 
 
 def kernels() -> list[str]:
@@ -72,11 +63,12 @@ class Matmul(unittest.TestCase):
         return self.good(*args, **more).figures()["matmul.digest"]
 
     def test_integer_products_are_the_same_bits_everywhere(self) -> None:
+        """Each layout and kernel with one shape in turn; with every shape if SCALEBAR_TEST_LONG=1."""
         known: dict[tuple[int, int, int], str] = {}
         names = kernels()
-        for i, (variant, ranks, threads) in enumerate(layouts()):
-            for j, kernel in enumerate(names):
-                shape = SHAPES[(i * len(names) + j) % len(SHAPES)]
+        for (i, (variant, ranks, threads)), (j, kernel) in itertools.product(enumerate(layouts()), enumerate(names)):
+            own = i * len(names) + j
+            for shape in SHAPES if launch.LONG else SHAPES[own % len(SHAPES)::len(SHAPES)]:
                 options = ["--entries", "integer", "--kernel", kernel, "--panel", str((256, 7, 16, 1)[(i + j) % 4])]
                 with self.subTest(variant=variant, ranks=ranks, threads=threads, kernel=kernel, shape=shape):
                     if shape not in known:
@@ -173,7 +165,7 @@ class Matmul(unittest.TestCase):
                     self.assertTrue(run.succeeded(), run)
                     self.assertEqual(run.figures()["matmul.digest"], expected)
 
-    @unittest.skipIf(SANITIZED, "sanitizers keep memory of their own")
+    @unittest.skipIf(resident.SANITIZED, "sanitizers keep memory of their own")
     def test_resident_memory_is_as_planned(self) -> None:
         """Of the rank with most, beyond what the same program holds for a tiny problem."""
         cases: list[tuple[str, int, int, tuple[int, int, int], list[str]]] = [
@@ -188,20 +180,9 @@ class Matmul(unittest.TestCase):
             if variant not in launch.variants("matmul"):
                 continue
             with self.subTest(variant=variant, ranks=ranks, shape=shape, more=more):
-                found: list[tuple[float, float]] = []
-                for size in ((8, 8, 8), shape):
-                    run = launch.run(f"matmul_{variant}", *ONCE, *shape_options(size), *more, ranks=ranks,
-                                     prefix=RESIDENT, cwd=self.folder,
-                                     threads=threads if variant in ("omp", "hybrid") else None)
-                    self.assertTrue(run.succeeded(), run)
-                    plan = launch.run(f"matmul_{variant}", *shape_options(size), *more, "--dry-run", ranks=ranks,
-                                      threads=threads if variant in ("omp", "hybrid") else None, cwd=self.folder)
-                    planned = re.search(r"memory per rank: (\S+) MB", plan.out)
-                    self.assertIsNotNone(planned, plan)
-                    found.append((1024e-6 * max(map(int, re.findall(r"resident (\d+) KiB", run.err))),
-                                  float(planned.group(1))))
-                held, planned = found[1][0] - found[0][0], found[1][1] - found[0][1]
-                print(f"{variant} x {ranks} x {threads}, {shape}: resident {held:.1f} MB, planned {planned:.1f} MB")
+                held, planned = resident.grown(f"matmul_{variant}", shape_options((8, 8, 8)), shape_options(shape),
+                                               *more, ranks=ranks, cwd=self.folder,
+                                               threads=threads if variant in ("omp", "hybrid") else None)
                 # The libraries keep some; rank 0 holds a piece of a field while it is written.
                 self.assertLess(held, 1.05 * planned + (32.0 if "--fields" in more else 8.0))
                 self.assertGreater(held, 0.9 * planned - 4.0)
