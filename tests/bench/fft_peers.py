@@ -11,61 +11,26 @@ runs share the first two of the cores that this process may use (taskset chooses
 """
 from __future__ import annotations
 
-import argparse
-import os
-import re
-import statistics
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-REPEATS = 3
+from peers import REPEATS, Peer, Turns, arguments
+
 PLACES = {"in": "in place", "out": "out of place"}
 CASES = ("two", "threads", "four", "natural", "pencil", "real", "message")
 
 
-@dataclass
-class Peer:
-    """A command that prints a figure, and the share of it that ours is to reach (of a time: to keep)."""
-    name: str
-    command: list[str]
-    target: float | None = None
-
-
-class Bench:
-    def __init__(self, build: Path, cores: int, n: int, options: list[str]) -> None:
-        self.build, self.cores, self.n, self.options = build, cores, n, options
-        cache = (build / "CMakeCache.txt").read_text()
-        mpiexec = re.search(r"^MPIEXEC_EXECUTABLE:\w+=(.*)$", cache, re.MULTILINE)
-        programs = ("bin/fft_mpi", "bin/fft_omp", "tests/fftw_bench", "tests/fftw_mpi_bench")
-        missing = [p for p in programs if not (build / p).exists()]
-        if mpiexec is None or missing:
-            sys.exit(f"{build}: built without {', '.join(missing) or 'MPI'}")
-        self.mpiexec = mpiexec.group(1)
-        self.env = {**os.environ, "OMP_NUM_THREADS": "1",
-                    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+class Bench(Turns):
+    def __init__(self, build: Path, n: int, options: list[str]) -> None:
+        super().__init__("fft", build, ("bin/fft_mpi", "bin/fft_omp", "tests/fftw_bench", "tests/fftw_mpi_bench"))
+        self.n = n
+        self.options = [f"--{axis}={n}" for axis in ("nx", "ny", "nz")] + options
         self.tried: dict[str, float] = {}  # rates of the rounds before
 
-    def figure(self, command: list[str], name: str = "rate") -> float:
-        """GFLOP/s or seconds that the command prints."""
-        run = subprocess.run(command, capture_output=True, text=True, check=False, env=self.env)
-        found = re.search(rf"^FOM (?:fft|fftw|fftw_mpi)\.{name}=(\S+) ", run.stdout, re.MULTILINE)
-        if run.returncode != 0 or found is None:
-            sys.exit(f"{' '.join(command)}: exit {run.returncode}\n{run.stdout}{run.stderr}")
-        return float(found.group(1)) / (1e9 if name == "rate" else 1.0)
-
-    def launch(self, ranks: int) -> list[str]:
-        binding = "core" if ranks <= self.cores else "none"
-        return [self.mpiexec, "--oversubscribe", "--bind-to", binding, "-n", str(ranks)]
-
-    def program(self, variant: str, *options: str) -> list[str]:
-        size = [f"--{axis}={self.n}" for axis in ("nx", "ny", "nz")]
-        return [str(self.build / f"bin/fft_{variant}"), *size, "--warmup=1", f"--min_reps={REPEATS}",
-                f"--max_reps={REPEATS}", *options, *self.options]
+    def threads(self, count: int) -> list[str]:
+        return self.program("omp", *self.options, f"--threads={count}")
 
     def ours(self, ranks: int, *options: str) -> list[str]:
-        return [*self.launch(ranks), *self.program("mpi", *options)]
+        return [*self.launch(ranks), *self.program("mpi", *self.options, *options)]
 
     def fastest(self, peers: list[Peer]) -> Peer:
         """Each runs once in all the cases."""
@@ -87,27 +52,6 @@ class Bench:
                                   target)
                              for r in ranks for place in PLACES])
 
-    def compare(self, title: str, ours: list[str], peers: list[Peer], rounds: int,
-                name: str = "rate") -> None:
-        start = next(i for i, word in enumerate(ours) if word.startswith(str(self.build / "bin/fft_")))
-        print(f"{title}: {' '.join(ours[start + 1:])}")
-        mine: list[float] = []
-        theirs: dict[str, list[float]] = {peer.name: [] for peer in peers}  # of equal ones once
-        commands = {peer.name: peer.command for peer in peers}
-        for _ in range(rounds):
-            mine.append(self.figure(ours, name))
-            for peer_name, command in commands.items():
-                theirs[peer_name].append(self.figure(command, name))
-        unit, most = ("GFLOP/s", "") if name == "rate" else ("s", "at most ")
-        digits = 2 if name == "rate" else 5
-        print(f"  {statistics.median(mine):8.{digits}f} {unit}  fft")
-        for peer in peers:
-            ratios = [a / b for a, b in zip(mine, theirs[peer.name])]
-            asked = f", asked {most}{peer.target}" if peer.target else ""
-            print(f"  {statistics.median(theirs[peer.name]):8.{digits}f} {unit}  {peer.name}: ours is "
-                  f"{statistics.median(ratios):.3f} of it ({min(ratios):.3f} .. {max(ratios):.3f}{asked})",
-                  flush=True)
-
 
 def run_case(bench: Bench, case: str, rounds: int) -> None:
     some, name = (1, 2, 4), "rate"
@@ -116,7 +60,7 @@ def run_case(bench: Bench, case: str, rounds: int) -> None:
         peers = [bench.threaded(0.8), bench.fftw_mpi((2,), "transposed", 3.0),
                  bench.fftw_mpi(some, "transposed", 1.2)]
     elif case == "threads":
-        title, ours = "two threads", bench.program("omp", "--threads=2")
+        title, ours = "two threads", bench.threads(2)
         peers = [bench.threaded()]
     elif case == "four":
         title, ours = f"four ranks on {bench.cores} cores", bench.ours(4)
@@ -137,21 +81,9 @@ def run_case(bench: Bench, case: str, rounds: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--build", type=Path, default=Path("build/release"), help="default: build/release")
-    parser.add_argument("--rounds", type=int, default=7, help="default: 7")
-    parser.add_argument("--n", type=int, default=256, help="points along each axis (default: 256)")
-    parser.add_argument("--option", action="append", default=[], help="further options of fft")
-    parser.add_argument("case", nargs="*", default=["all"])
-    args = parser.parse_args()
-    cases = CASES if "all" in args.case else args.case
-    for case in cases:
-        if case not in CASES:
-            sys.exit(f"{case}: not a case; allowed {', '.join(CASES)}, all")
-    cores = sorted(os.sched_getaffinity(0))[:2]
-    os.sched_setaffinity(0, cores)
-    bench = Bench(args.build, len(cores), args.n, args.option)
-    for case in cases:
+    args = arguments(__doc__ or "", 256, "points along each axis", "fft", CASES)
+    bench = Bench(args.build, args.n, args.option)
+    for case in args.case:
         run_case(bench, case, args.rounds)
 
 
