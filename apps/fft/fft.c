@@ -53,16 +53,17 @@ cleanup:
 
 static sb_status make_plans(fft_state *s) {
   const bool keeps = s->config.wisdom[0] != '\0';
-  const sb_box *box = &s->box[FFT_IN_Z];
-  const int64_t columns = sb_box_empty(box) ? 0 : box->hi[FFT_X] - box->lo[FFT_X];
+  const sb_box *box = &s->box[FFT_IN_Z], *x = &s->box[FFT_IN_X];
   sb_status status = SB_OK;
-  s->planes = !fft_layout_swaps(&s->layout, FFT_X_TO_Y) &&
-              s->box[FFT_IN_X].hi[FFT_Z] - s->box[FFT_IN_X].lo[FFT_Z] >= s->run->threads;
+  s->planes = fft_takes_planes(&s->layout, x, s->run->threads);
+  const fft_share share = {.columns = sb_box_empty(box) ? 0 : box->hi[FFT_X] - box->lo[FFT_X],
+                           .rows = sb_box_empty(x) ? 0 : sb_box_count(x) / fft_row(&s->config),
+                           .planes = s->planes};
   if (keeps) SB_TRY(fft_wisdom_read(s->run, s->config.wisdom));
   sb_comm_barrier(s->run->comm);
   const double began = sb_now();
-  SB_TRY(sb_comm_agree(
-      s->run->comm, fft_local_create(&s->config, columns, s->planes, s->run->threads, &s->local)));
+  SB_TRY(sb_comm_agree(s->run->comm,
+                       fft_local_create(&s->config, &share, s->run->threads, &s->local)));
   s->planning_time = sb_now() - began;
   sb_comm_max_f64(s->run->comm, &s->planning_time, NULL, 1);
   if (keeps) SB_TRY(fft_wisdom_write(s->run, s->config.wisdom));
@@ -192,17 +193,20 @@ static void teardown(void **state) {
   *state = NULL;
 }
 
-/* Some blocks of columns as long as x. */
+/* Some blocks of columns as long as x, up to a length that takes no time. */
 static double probe_rate(const void *config) {
-  enum { TIMES = 40 };
+  enum { TIMES = 40, LONGEST = 4096 };
+  const fft_share share = {.columns = FFT_COLUMNS, .rows = 1};
   fft_config c = *(const fft_config *)config;
   fft_local *local = NULL;
   double best = 0.0;
   c.planner = FFT_ESTIMATE;
   c.transform = FFT_C2C;
-  c.ny = c.nx > 1 ? c.nx : 2;
+  c.nx = c.nx > 1 ? c.nx : 2;
+  if (c.nx > LONGEST) c.nx = LONGEST;
+  c.ny = c.nx;
   c.nz = 1;
-  if (fft_local_create(&c, FFT_COLUMNS, false, 1, &local) == SB_OK) {
+  if (fft_local_create(&c, &share, 1, &local) == SB_OK) {
     const fft_config line = {.nx = c.ny, .ny = 1, .nz = 1};
     for (int i = 0; i < TIMES; i++) {
       const double began = sb_now();

@@ -66,8 +66,8 @@ static fftw_plan plan_lines(const fft_config *c, int64_t length, int sign, int c
                             fftw_sign(sign), effort(c));
 }
 
-/* Of rows (or planes) of x, on scratch as large as one. */
-static bool plan_x(const fft_config *c, bool planes, double *scratch, fft_local *l) {
+/* Of rows (or planes) of x, on scratch as large as what they transform at once. */
+static bool plan_x(const fft_config *c, bool planes, int64_t rows, double *scratch, fft_local *l) {
   bool made = true;
   for (int sign = 0; sign < FFT_SIGNS; sign++) {
     if (planes) {
@@ -75,9 +75,9 @@ static bool plan_x(const fft_config *c, bool planes, double *scratch, fft_local 
       made = made && l->plane[sign] != NULL;
       continue;
     }
-    l->rows[sign][0] = plan_rows(c, sign, FFT_ROWS, scratch);
+    if (rows >= FFT_ROWS) l->rows[sign][0] = plan_rows(c, sign, FFT_ROWS, scratch);
     l->rows[sign][1] = plan_rows(c, sign, 1, scratch);
-    made = made && l->rows[sign][0] != NULL && l->rows[sign][1] != NULL;
+    made = made && (rows < FFT_ROWS || l->rows[sign][0] != NULL) && l->rows[sign][1] != NULL;
   }
   return made;
 }
@@ -98,19 +98,25 @@ static bool plan_columns(const fft_config *c, int64_t columns, bool planes, fft_
   return made;
 }
 
-static sb_status make_plans(const fft_config *c, int64_t columns, bool planes, fft_local *l) {
-  const int64_t doubles = 2 * l->row * (planes ? c->ny : FFT_ROWS);
+int64_t fft_scratch_bytes(const fft_config *c, bool planes, int64_t rows) {
+  const int64_t at_once = planes ? c->ny : rows < FFT_ROWS ? 1 : FFT_ROWS;
+  return (int64_t)sizeof(double) * 2 * fft_row(c) * at_once;
+}
+
+static sb_status make_plans(const fft_config *c, const fft_share *share, fft_local *l) {
+  const int64_t bytes = fft_scratch_bytes(c, share->planes, share->rows);
   double *scratch = NULL;
-  sb_status status = sb_doubles_create(doubles, &scratch);
+  sb_status status = sb_doubles_create(bytes / (int64_t)sizeof *scratch, &scratch);
   if (status != SB_OK) return status;
-  memset(scratch, 0, (size_t)doubles * sizeof *scratch);
-  if (!plan_x(c, planes, scratch, l) || !plan_columns(c, columns, planes, l))
+  memset(scratch, 0, (size_t)bytes);
+  if (!plan_x(c, share->planes, share->rows, scratch, l) ||
+      !plan_columns(c, share->columns, share->planes, l))
     status = sb_fail(SB_INTERNAL, "FFTW made no plan");
   free(scratch);
   return status;
 }
 
-sb_status fft_local_create(const fft_config *c, int64_t columns, bool planes, int threads,
+sb_status fft_local_create(const fft_config *c, const fft_share *share, int threads,
                            fft_local **local) {
   fft_local *l = *local = calloc(1, sizeof *l);
   sb_status status = SB_OK;
@@ -124,7 +130,7 @@ sb_status fft_local_create(const fft_config *c, int64_t columns, bool planes, in
     SB_TRY(sb_doubles_create(block_doubles(c), &l->block[t]));
     memset(l->block[t], 0, (size_t)block_doubles(c) * sizeof(double));
   }
-  if (columns > 0) SB_TRY(make_plans(c, columns, planes, l));
+  if (share->columns > 0) SB_TRY(make_plans(c, share, l));
 cleanup:
   return status;
 }
@@ -173,7 +179,8 @@ void fft_local_plane(const fft_local *l, fft_sign sign, double *plane) {
 double *fft_local_block(const fft_local *l) { return l->block[sb_thread()]; }
 
 void fft_local_lines(const fft_local *l, int axis, fft_sign sign, int64_t columns) {
-  /* A rest of another width costs as much as a full block: there is one of it at most. */
+  /* The rest of all rows together (fft_lines.c) is a full block of which some columns are unused.
+   */
   const fftw_plan plan = l->lines[axis][sign][columns == l->rest ? REST : FULL];
   fftw_complex *z = (fftw_complex *)(void *)fft_local_block(l);
   if (plan != NULL) fftw_execute_dft(plan, z, z);

@@ -15,16 +15,25 @@ typedef enum { FFT_FORWARD, FFT_INVERSE, FFT_SIGNS } fft_sign;
 
 typedef struct fft_local fft_local;
 
+/* What a rank transforms. */
+typedef struct {
+  int64_t columns; /* in a row of its z-pencils, 0 where it is idle */
+  int64_t rows;    /* of its x-pencils */
+  bool planes;     /* whether planes are transformed, not rows and columns along y */
+} fft_share;
+
 /* Plans for rows of x (or for planes of x and y), and for columns along y and z in blocks of
  * FFT_COLUMNS and, where `columns` leaves a rest, of that. SB_NO_MEMORY, SB_INTERNAL. Local; the
- * main thread alone. columns [in] of this rank's y- and z-pencils, 0 where it is idle planes  [in]
- * whether planes will be transformed, not rows and columns along y */
-sb_status fft_local_create(const fft_config *config, int64_t columns, bool planes, int threads,
+ * main thread alone. */
+sb_status fft_local_create(const fft_config *config, const fft_share *share, int threads,
                            fft_local **local);
 void fft_local_destroy(fft_local **local);
 
 /* Bytes of its blocks. */
 int64_t fft_lines_bytes(const fft_config *config, int threads);
+
+/* Bytes that planning takes for a while beside the arrays. */
+int64_t fft_scratch_bytes(const fft_config *config, bool planes, int64_t rows);
 
 /* Transforms `count` rows that lie one behind the other, each of fft_row() complex numbers (r2c:
  * forward takes nx real numbers at the begin of each row, inverse leaves them there). In place. Any

@@ -28,7 +28,8 @@ const sb_option fft_options[] = {
      .offset = AT(decomposition),
      .initial = "auto",
      .choices = "auto|slab|pencil",
-     .help = "cut along one axis, one swap; along two, two swaps; auto: by cost"},
+     .help = "cut along one axis, one swap; along two, two swaps, where the ranks allow it; auto: "
+             "by cost"},
     {.key = "layout",
      .type = SB_CHOICE,
      .offset = AT(layout),
@@ -86,6 +87,8 @@ sb_status fft_check_options(const sb_run *run, void *config) {
   c->fields = run->common->fields;
   if (c->start == FFT_NAS && c->transform == FFT_R2C)
     return sb_fail(SB_BAD_INPUT, "start = nas: its data are complex; allowed transform = c2c");
+  if (c->start == FFT_NAS && run->seed_given)
+    return sb_fail(SB_BAD_INPUT, "seed: start=nas has fixed data and takes no seed");
   return SB_OK;
 }
 
@@ -126,10 +129,13 @@ static bool is_smooth(int64_t n) {
   return n == 1;
 }
 
-/* A cube whose two or three arrays, the copy for the check, and message buffers take that. */
+/* A cube of which the arrays, the copy for the check, the input for files, and what messages may
+ * need take that. Pencils have an array more, and in natural order send and receive all at once. */
 sb_status fft_fill_memory(void *config, double bytes) {
   fft_config *c = config;
-  const double cells = bytes / (16.0 * 5.0);
+  const bool pencils = c->decomposition == FFT_PENCIL, natural = c->layout == FFT_NATURAL;
+  const int arrays = 5 + (pencils ? 1 : 0) + (pencils && natural ? 2 : 0) + (c->fields ? 1 : 0);
+  const double cells = bytes / (16.0 * arrays);
   int64_t n = (int64_t)fmin(cbrt(cells), LONGEST);
   while (n > 1 && !is_smooth(n)) n--;
   if (n < 2) return sb_fail(SB_BAD_INPUT, "memory: %g bytes hold no cube", bytes);

@@ -114,7 +114,22 @@ cleanup:
   return status;
 }
 
-/* Threads that have no rows in some step: each step deals blocks of columns of planes. */
+bool fft_takes_planes(const fft_layout *l, const sb_box *box, int threads) {
+  return !fft_layout_swaps(l, FFT_X_TO_Y) && box->hi[FFT_Z] - box->lo[FFT_Z] >= threads;
+}
+
+/* Blocks of columns that a step deals to threads. Those along z cross rows (fft_lines.c). */
+static int64_t blocks_of(const sb_box *box, int along, int64_t columns_a_block) {
+  int64_t columns = box->hi[FFT_X] - box->lo[FFT_X],
+          planes = box->hi[1 - along] - box->lo[1 - along];
+  if (along == FFT_Z) {
+    columns *= planes;
+    planes = 1;
+  }
+  return planes * ((columns + columns_a_block - 1) / columns_a_block);
+}
+
+/* Threads that have no columns in some step. */
 static int idle_threads(const fft_layout *l, int threads, int64_t columns_a_block) {
   int idle = 0;
   for (int rank = 0; rank < sb_dist_ranks(&l->dist[FFT_IN_X]); rank++) {
@@ -123,10 +138,8 @@ static int idle_threads(const fft_layout *l, int threads, int64_t columns_a_bloc
       const sb_box box = sb_dist_box(&l->dist[a], rank);
       const int along = a == FFT_IN_Y ? FFT_Y : FFT_Z;
       if (l->dist[a].n[along] == 1) continue;
-      const int64_t columns = box.hi[FFT_X] - box.lo[FFT_X],
-                    other = box.hi[1 - along] - box.lo[1 - along];
-      const int64_t units = other * ((columns + columns_a_block - 1) / columns_a_block);
-      if (units < least) least = units;
+      const int64_t blocks = blocks_of(&box, along, columns_a_block);
+      if (blocks < least) least = blocks;
     }
     if (least < threads) idle += threads - (int)least;
   }
@@ -157,6 +170,15 @@ static double bytes_received(const fft_layout *l) {
   return bytes;
 }
 
+/* What planning holds for a while, or each thread while sums over the input are made. */
+static double passing_bytes(const fft_config *c, const fft_layout *l, int threads, int rank) {
+  const sb_box box = sb_dist_box(&l->dist[FFT_IN_X], rank);
+  if (sb_box_empty(&box)) return 0.0;
+  const int64_t rows = sb_box_count(&box) / fft_row(c);
+  return fmax((double)fft_scratch_bytes(c, fft_takes_planes(l, &box, threads), rows),
+              CELL * (double)c->nx * (double)(rows < threads ? rows : threads));
+}
+
 void fft_plan(const void *config, int ranks, int threads, int rank, sb_plan *plan) {
   const fft_config *c = config;
   fft_layout l;
@@ -171,7 +193,7 @@ void fft_plan(const void *config, int ranks, int threads, int rank, sb_plan *pla
   plan->comm_bytes = bytes_received(&l);
   plan->memory_rank = (double)sizeof(fft_state) + 8.0 * (double)l.doubles + CELL * held +
                       (double)sb_transpose_memory(l.shape, l.plans, rank) +
-                      (double)fft_lines_bytes(c, threads) +
+                      (double)fft_lines_bytes(c, threads) + passing_bytes(c, &l, threads, rank) +
                       2.0 * CELL * ((double)c->nx + (double)c->ny + (double)c->nz);
   if (c->fields) {
     const sb_box input = sb_dist_box(&l.dist[FFT_IN_X], rank);

@@ -72,6 +72,10 @@ sb_status fft_layout_make(const fft_config *config, int ranks, fft_layout *layou
 /* Whether x-pencils and y-pencils (y and z) are not the same. */
 bool fft_layout_swaps(const fft_layout *layout, fft_swap swap);
 
+/* Whether a rank whose x-pencils are `box` transforms whole planes of x and y: where it holds them,
+ * and enough of them for its threads. */
+bool fft_takes_planes(const fft_layout *layout, const sb_box *box, int threads);
+
 /* Numbers of a row of x after the first step. */
 int64_t fft_row(const fft_config *config);
 

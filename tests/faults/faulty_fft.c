@@ -7,6 +7,7 @@
  *   nan       makes that number NaN
  *   conj      takes the conjugate of the cell after the middle one
  *   block     exchanges the first half of this rank's part with the second half
+ *   swap      exchanges two neighbouring numbers in the middle, in every forward transform
  *   identity  leaves out all transforms of all ranks
  *   fftw      no fault: records how far the result is from FFTW's transform of the same data, as
  *             the check "fftw" */
@@ -29,8 +30,21 @@ static bool is_asked(const char *kind) {
   return text != NULL && strstr(text, kind) != NULL;
 }
 
+static void swap_neighbours(const fft_state *s) {
+  const int pencils = fft_result(&s->config);
+  double *middle = s->array[pencils] + 2 * (sb_box_count(&s->box[pencils]) / 2);
+  for (int part = 0; part < 2; part++) {
+    const double kept = middle[part];
+    middle[part] = middle[2 + part];
+    middle[2 + part] = kept;
+  }
+}
+
 void __wrap_fft_forward(fft_state *s, sb_clock *clock) {
-  if (!is_asked("kind=identity")) __real_fft_forward(s, clock);
+  if (is_asked("kind=identity")) return;
+  __real_fft_forward(s, clock);
+  own_rank = sb_comm_rank(s->run->comm);
+  if (is_asked("kind=swap") && is_due("swap", 1)) swap_neighbours(s);
 }
 
 void __wrap_fft_inverse(fft_state *s, sb_clock *clock) {

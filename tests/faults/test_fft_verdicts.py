@@ -48,6 +48,12 @@ class FftVerdicts(unittest.TestCase):
                     self.found(run(variant, f"kind={kind} rank={ranks - 1} bit=40", *options, ranks=ranks), "linearity",
                                ranks - 1)
 
+    def test_a_transform_that_always_swaps_two_numbers(self) -> None:
+        """It is linear and keeps norms: sums over the whole result alone find it."""
+        for variant, ranks, options in self.cases():
+            with self.subTest(variant=variant, options=options):
+                self.found(run(variant, f"kind=swap rank={ranks - 1} bit=1", *options, ranks=ranks), "cells")
+
     def test_no_transform_at_all(self) -> None:
         for variant, ranks, options in self.cases():
             with self.subTest(variant=variant, options=options):
@@ -56,7 +62,7 @@ class FftVerdicts(unittest.TestCase):
                 self.assertIn("frequencies", failed(outcome))
 
     def test_the_smallest_fault_that_is_sure_to_be_found(self) -> None:
-        """README: a change of two bounds, 4 e (||F|| + N) in all, is found; a tenth of one passes."""
+        """README: a change of two bounds, 4 e (||F|| + N) in all, is found; bits far below one pass."""
         n = [int(SIZE[i]) for i in (1, 3, 5)]
         points = math.prod(n)
         # Of numbers uniform on a square of side 1 |F| is some sqrt(N / 6), so ||F|| some N / sqrt(6).
