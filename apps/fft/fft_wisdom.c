@@ -37,7 +37,8 @@ static sb_status read_file(const char *path, char **text) {
   return is_wisdom(*text) || size == 0 ? SB_OK : refuse(path, "is not what FFTW writes");
 }
 
-/* Files of a folder that is not there, or takes no new file, are refused before planning. */
+/* A new file of a folder that is not there, or takes none, is refused before planning. What is
+ * there already may do, and then nothing is written. */
 static sb_status check_folder(const char *path) {
   char folder[SB_TEXT_SIZE];
   const char *slash = strrchr(path, '/');
@@ -51,7 +52,7 @@ sb_status fft_wisdom_read(const sb_run *run, const char *path) {
   sb_status status = SB_OK;
   if (sb_comm_rank(run->comm) == 0) {
     status = read_file(path, &text);
-    if (status == SB_OK) status = check_folder(path);
+    if (status == SB_OK && text == NULL) status = check_folder(path);
   }
   status = sb_comm_agree(run->comm, status);
   if (status != SB_OK) {
