@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Iterable
 
 from jobscripts.state import StudyRun
-from results.record import Record
+from results.record import Record, Work
+from results.split import Split, split_of
 from results.stats import INTERVAL_MIN, Summary, pool
 
 SAME_WORK = 0.01  # share by which work (weak: per worker) may differ from the base's
@@ -35,7 +36,11 @@ class Point:
     repeats: int  # that gave results
     asked: int  # repeats in the plan
     time: Summary
-    units: float
+    samples: tuple[tuple[float, ...], ...]  # of each repeat, s
+    work: Work
+    split: Split | None
+    kernel: str
+    exchange: str
     rate_unit: str
     verified: bool
     result: str
@@ -49,6 +54,10 @@ class Point:
     @property
     def workers(self) -> int:
         return self.ranks * self.threads
+
+    @property
+    def units(self) -> float:
+        return self.work.units
 
     @property
     def rate(self) -> float:
@@ -66,6 +75,15 @@ class Table:
     problem: Problem
     points: list[Point]
     serial: Point | None = None
+
+
+def fastest(points: Iterable[Point]) -> list[Point]:
+    """Of points with as many workers the fastest, by workers: what a curve goes through."""
+    chosen: dict[int, Point] = {}
+    for point in points:
+        if point.workers not in chosen or point.time.median < chosen[point.workers].time.median:
+            chosen[point.workers] = point
+    return [chosen[workers] for workers in sorted(chosen)]
 
 
 def problem_of(run: StudyRun) -> Problem:
@@ -109,7 +127,11 @@ def _point(
         repeats=len(done),
         asked=len(group),
         time=pool([record.elapsed for record in found]),
-        units=first.units,
+        samples=tuple(record.elapsed for record in found),
+        work=first.work,
+        split=split_of(found),
+        kernel=", ".join(sorted({record.kernel for record in found})),
+        exchange=", ".join(sorted({record.exchange for record in found})),
         rate_unit=done[0]["figures"].get(f"{problem.app}.rate", {}).get("unit", "1/s"),
         verified=all(record.verified for record in found),
         result=_worst_word(record.result for record in found),
@@ -146,6 +168,8 @@ def _judge(point: Point, found: list[Record], workers: int) -> None:
         point.notes.append(f"{point.asked - point.repeats} of {point.asked} repeats gave no result")
     if point.result == "SLOW":
         point.notes.append("slower than its reference")
+    if any(record.wide for record in found):
+        point.notes.append("the interval of a repeat stayed wider than asked for")
 
 
 def _relate(table: Table) -> None:

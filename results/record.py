@@ -1,21 +1,22 @@
-"""Reads what a report needs from one run's result file, schema 1: HDF5, or JSON where a program was
-built without HDF5. Both hold the same names."""
+"""What a report needs of one run, read from its result file."""
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Mapping
 
-import h5py
 import numpy as np
 
-SCHEMA_VERSION = 1
+from results.result_file import ResultFile, Unreadable, open_result, path_of, text
 
+PHASES = ("compute", "communicate", "wait", "io")
+SOFTWARE = (
+    "scalebar_version git_commit git_dirty build_type compiler compiler_flags mpi_library "
+    "blas_library fft_library hdf5_library"
+).split()
 
-class Unreadable(Exception):
-    """The file is no whole result file of schema 1; the reason, in a phrase."""
+__all__ = ["Check", "Figure", "PHASES", "Record", "Times", "Unreadable", "Work", "read_record"]
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,57 @@ class Check:
     error: float
     bound: float
     passed: bool
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of merit, with the 95 % interval of its median where it has one."""
+
+    name: str
+    meaning: str
+    unit: str  # as udunits reads it
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 1
+
+
+@dataclass(frozen=True)
+class Times:
+    """Where the ranks' time went, over all repetitions of the run, in s."""
+
+    elapsed: float  # sum of the repetitions' times
+    phases: Mapping[str, float]  # mean of the ranks' sums, by name of phase
+    useful_mean: float  # of the ranks' sums outside communication (POP's U_i): their mean
+    useful_max: float  # and their maximum
+
+
+@dataclass(frozen=True)
+class Work:
+    """Of one repetition, whole problem."""
+
+    units: float
+    unit: str
+    flop: float
+    bytes: float  # moved between memory and processors, by the work model
+    sent: float  # between ranks, counted, bytes
+    sent_predicted: float
 
 
 @dataclass(frozen=True)
 class Record:
     """One run, as its program stored it."""
 
+    path: Path
     app: str
     variant: str
+    kernel: str
+    exchange: str
+    size: str
     scaling: str
     result: str
+    created_utc: str
     ranks: int
     threads: int
     nodes: int
@@ -41,8 +83,20 @@ class Record:
     warnings: tuple[str, ...]
     binary_sha256: str
     elapsed: tuple[float, ...]  # of each repetition, s
-    units: float  # of work in a repetition, whole problem
+    stop: str  # what ended the repetitions
+    wide: bool  # the interval stayed wider than asked
+    times: Times | None  # None: the file does not say
+    work: Work
+    figures: Mapping[str, Figure]
     checks: tuple[Check, ...]
+    software: Mapping[str, str]
+    hosts: tuple[str, ...]  # each once
+    config: Mapping[str, str]
+    fields: tuple[str, ...] = field(default=())
+
+    @property
+    def units(self) -> float:
+        return self.work.units
 
     @property
     def verified(self) -> bool:
@@ -58,74 +112,133 @@ class Record:
 
 def read_record(base: Path) -> Record:
     """Of `base`.h5, or of `base`.json where there is no such file."""
-    path = base.with_name(base.name + ".h5")
-    try:
-        if path.exists():
-            with h5py.File(path, "r") as file:
-                return _record(lambda name: file.attrs[name], lambda name: file[name][()])
-        path = base.with_name(base.name + ".json")
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        return _record(lambda name: tree[name], lambda name: _json_values(tree, name))
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise Unreadable(f"{path.name}: {_phrase(error)}") from None
+    path = path_of(base)
+    with open_result(path) as file:
+        return _record(path, file)
 
 
-def _json_values(tree: dict[str, Any], name: str) -> Any:
-    group, _, item = name.partition("/")
-    return tree[group][item]["value"]
-
-
-def _record(root: Callable[[str], Any], values: Callable[[str], Any]) -> Record:
-    if _text(root("schema_name")) != "scalebar" or int(root("schema_version")) != SCHEMA_VERSION:
-        raise ValueError(f"not of Scalebar's schema {SCHEMA_VERSION}")
-    elapsed = tuple(float(value) for value in np.atleast_1d(values("timing/elapsed")))
-    units = float(values("workload/units"))
-    if not elapsed or not all(0 < number < math.inf for number in (*elapsed, units)):
+def _record(path: Path, file: ResultFile) -> Record:
+    root = file.attributes()
+    elapsed = tuple(float(value) for value in np.atleast_1d(file.values("timing/elapsed")))
+    work = _work(file)
+    if not elapsed or not all(0 < number < math.inf for number in (*elapsed, work.units)):
         raise ValueError("no samples of time, or no work")
+    timing = file.attributes("timing")
     return Record(
-        app=_text(root("app")),
-        variant=_text(root("variant")),
-        scaling=_text(root("scaling")),
-        result=_text(root("result")),
-        ranks=int(root("ranks")),
-        threads=int(root("threads")),
-        nodes=int(root("nodes")),
-        placement_ok=int(root("placement_ok")) == 1,
-        warnings=tuple(line for line in _text(root("warnings")).splitlines() if line),
-        binary_sha256=_text(root("binary_sha256")),
+        path=path,
+        kernel=text(root.get("kernel", "")),
+        exchange=text(root.get("exchange", "")),
+        created_utc=text(root.get("created_utc", "")),
+        app=text(root["app"]),
+        variant=text(root["variant"]),
+        size=text(root["size"]),
+        scaling=text(root["scaling"]),
+        result=text(root["result"]),
+        binary_sha256=text(root["binary_sha256"]),
+        ranks=int(root["ranks"]),
+        threads=int(root["threads"]),
+        nodes=int(root["nodes"]),
+        placement_ok=int(root["placement_ok"]) == 1,
+        warnings=tuple(line for line in text(root["warnings"]).splitlines() if line),
         elapsed=elapsed,
-        units=units,
-        checks=_checks(values),
+        stop=text(timing.get("stop", "")),
+        wide=int(timing.get("wide", 0)) == 1,
+        times=_times(file, sum(elapsed)),
+        work=work,
+        figures={name: _figure(file, name) for name in file.members("figures")},
+        checks=_checks(file),
+        software={key: text(root[key]) for key in SOFTWARE if key in root},
+        hosts=_hosts(file),
+        config={key: text(value) for key, value in _attributes(file, "config").items()},
+        fields=tuple(file.members("fields")),
     )
 
 
-def _checks(values: Callable[[str], Any]) -> tuple[Check, ...]:
-    columns = [
-        np.atleast_1d(values(f"verification/{name}"))
-        for name in ("check", "error", "bound", "passed")
-    ]
-    if len({len(column) for column in columns}) != 1:
+def _attributes(file: ResultFile, group: str) -> Mapping[str, Any]:
+    try:
+        return file.attributes(group)
+    except KeyError:
+        return {}
+
+
+def _work(file: ResultFile) -> Work:
+    members = file.members("workload")
+
+    def number(name: str) -> float:
+        return _real(file.values(f"workload/{name}")) if name in members else math.nan
+
+    return Work(
+        units=float(file.values("workload/units")),
+        unit=text(_attributes(file, "workload").get("unit", "")),
+        flop=number("flop"),
+        bytes=number("bytes"),
+        sent=number("comm_bytes_actual"),
+        sent_predicted=number("comm_bytes_predicted"),
+    )
+
+
+def _times(file: ResultFile, elapsed: float) -> Times | None:
+    """Of tables (rep, rank); above some number of ranks files hold (rep, node) with minimum, mean and
+    maximum of a node's ranks, and the efficiencies are those that the program found."""
+    members = file.members("timing")
+    if "compute" in members:
+        ranks = {phase: _sums(file, phase) for phase in PHASES}
+        useful = ranks["compute"]
+        means = {phase: float(np.mean(sums)) for phase, sums in ranks.items()}
+        return Times(elapsed, means, float(np.mean(useful)), float(np.max(useful)))
+    if "compute_mean" in members:
+        share = np.atleast_1d(file.values("machine/ranks")).astype(float)
+        means = {
+            phase: float(np.average(_sums(file, f"{phase}_mean"), weights=share))
+            for phase in PHASES
+        }
+        maximum = elapsed * float(file.values("efficiency/communication_efficiency"))
+        mean = elapsed * float(file.values("efficiency/parallel_efficiency"))
+        return Times(elapsed, means, mean, maximum)
+    return None
+
+
+def _sums(file: ResultFile, name: str) -> np.ndarray:
+    table = np.asarray(file.values(f"timing/{name}"), dtype=float)
+    if table.ndim != 2 or not np.isfinite(table).all():
+        raise ValueError(f"timing/{name} is no table of times")
+    return table.sum(axis=0)
+
+
+def _figure(file: ResultFile, name: str) -> Figure:
+    about = file.about(f"figures/{name}")
+    return Figure(
+        name=name,
+        meaning=text(about.get("long_name", "")),
+        unit=text(about.get("units", "1")),
+        value=_real(file.values(f"figures/{name}")),
+        low=_real(about.get("ci_low")),
+        high=_real(about.get("ci_high")),
+        n=int(about.get("n", 1)),
+    )
+
+
+def _checks(file: ResultFile) -> tuple[Check, ...]:
+    names = ["check", "error", "bound", "passed"]
+    columns = [np.atleast_1d(file.values(f"verification/{name}")) for name in names]
+    length = len(columns[0])
+    has_source = "source" in file.members("verification")
+    columns.append(
+        np.atleast_1d(file.values("verification/source")) if has_source else np.array([""] * length)
+    )
+    if {len(column) for column in columns} != {length}:
         raise ValueError("checks of unequal lengths")
     return tuple(
-        Check(_text(name), _real(error), _real(bound), int(passed) == 1)
-        for name, error, bound, passed in zip(*columns)
+        Check(text(name), _real(error), _real(bound), int(passed) == 1, text(source))
+        for name, error, bound, passed, source in zip(*columns)
     )
+
+
+def _hosts(file: ResultFile) -> tuple[str, ...]:
+    if "host" not in file.members("machine"):
+        return ()
+    return tuple(dict.fromkeys(text(host) for host in np.atleast_1d(file.values("machine/host"))))
 
 
 def _real(value: Any) -> float:
     return math.nan if value is None else float(value)  # JSON's null: not a finite number
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):  # numpy.bytes_ is one
-        return value.rstrip(b"\0").decode("utf-8", errors="replace")
-    return str(value)
-
-
-def _phrase(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"has no {error.args[0]}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    text = str(error).splitlines()
-    return text[0] if text else type(error).__name__

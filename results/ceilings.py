@@ -1,0 +1,76 @@
+"""What the machine itself can do, from the runs of the app `probe` in a study: the ceilings beside
+which the report puts the apps."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Iterable, Sequence
+
+from results.record import Figure, Record
+
+# name of the figure -> what people call it; of "core" one worker alone, of "all" all together
+TRIAD, FMA, DGEMM = "triad", "fma", "dgemm"
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """Of one kind: one worker alone, and all of the run's workers."""
+
+    core: float
+    all: float
+    workers: int  # of the run that measured `all`
+
+    def at(self, workers: int) -> float:
+        """What `workers` can reach: as many times one of them, and never more than all of them."""
+        if workers >= self.workers:
+            return self.all * workers / self.workers if self.workers else math.nan
+        return min(workers * self.core, self.all)
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    bandwidth: Ceiling | None  # byte/s of a triad, 24 byte an element
+    compute: Ceiling | None  # flop/s of multiply-adds from registers
+    product: Ceiling | None  # flop/s of the BLAS library's DGEMM
+    records: tuple[Record, ...]
+
+    def roof(self, intensity: float, workers: int) -> float:
+        """flop/s that a program of this intensity (flop/byte) can reach (Williams, Waterman and
+        Patterson 2009): min(peak, intensity x bandwidth). NaN where the study has no probe."""
+        if self.compute is None or self.bandwidth is None or not intensity > 0:
+            return math.nan
+        return min(self.compute.at(workers), intensity * self.bandwidth.at(workers))
+
+
+def ceilings(records: Iterable[Record]) -> Ceilings:
+    """From verified probe runs; that with most workers counts, and the best `core` of any."""
+    found = sorted(
+        (record for record in records if record.app == "probe" and record.verified),
+        key=lambda record: (record.ranks * record.threads, record.created_utc),
+    )
+    return Ceilings(
+        _ceiling(found, (TRIAD, f"{TRIAD}_stream")),
+        _ceiling(found, (FMA,)),
+        _ceiling(found, (DGEMM,)),
+        tuple(found),
+    )
+
+
+def _ceiling(records: Sequence[Record], names: tuple[str, ...]) -> Ceiling | None:
+    core = _best(records, [f"{name}_core" for name in names])
+    for record in reversed(records):
+        whole = _best([record], [f"{name}_all" for name in names])
+        if whole is not None:
+            return Ceiling(whole if core is None else core, whole, record.ranks * record.threads)
+    return None
+
+
+def _best(records: Sequence[Record], names: list[str]) -> float | None:
+    values = [
+        figure.value
+        for record in records
+        for name in names
+        for figure in [record.figures.get(name)]
+        if isinstance(figure, Figure) and figure.value > 0
+    ]
+    return max(values, default=None)

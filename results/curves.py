@@ -1,0 +1,59 @@
+"""The points of one variant as a curve, with the laws fitted to it."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Sequence
+
+from results import fits
+from results.points import Point, Table, fastest
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one variant's points of one table say of scaling laws."""
+
+    variant: str
+    law: fits.Fit | fits.Refusal  # Amdahl (strong) or Gustafson (weak)
+    usl: fits.Fit | fits.Refusal
+    serial_fractions: tuple[fits.SerialFraction, ...]  # strong scaling alone
+    serial_words: str
+    base_ratio: float  # speed-up of the variant's one worker against the plotted base
+
+    @property
+    def fit(self) -> fits.Fit | None:
+        return self.law if isinstance(self.law, fits.Fit) else None
+
+
+def curves_of(table: Table) -> list[Curve]:
+    """Of each parallel variant that has a point which is used; of layouts with as many workers the
+    fastest."""
+    found = []
+    for variant in ("omp", "mpi", "hybrid"):
+        points = fastest(p for p in table.points if p.variant == variant and p.used)
+        if points:
+            found.append(_curve(table, variant, points))
+    return found
+
+
+def _curve(table: Table, variant: str, points: Sequence[Point]) -> Curve:
+    samples = [_sample(point) for point in points]
+    strong = table.problem.scaling == "strong"
+    base = next((point for point in points if point.workers == 1), None)
+    fractions: tuple[fits.SerialFraction, ...] = ()
+    if strong and base is not None:
+        fractions = fits.karp_flatt(_sample(base), samples)
+    ratio = 1.0
+    if base is not None and table.serial is not None:
+        ratio = table.serial.time.median / base.time.median
+    return Curve(
+        variant,
+        fits.amdahl(samples) if strong else fits.gustafson(samples),
+        fits.usl(samples),
+        fractions,
+        fits.karp_flatt_words(fractions) if fractions else "",
+        ratio,
+    )
+
+
+def _sample(point: Point) -> fits.Sample:
+    return fits.Sample(point.workers, point.samples, point.units)

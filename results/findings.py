@@ -1,0 +1,77 @@
+"""From the folder of a study to all that a report shows."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Sequence
+
+from jobscripts.state import State, StudyRun
+from results.ceilings import ceilings
+from results.curves import curves_of
+from results.gallery import make_gallery
+from results.machine import read_machine
+from results.outcomes import Outcomes
+from results.page import Findings
+from results.points import Table, make_tables
+from results.record import Record
+from results.result_file import Unreadable
+from results.roof import on_roof
+
+PURPOSES = ("probe", "picture")  # of runs that are no points of a curve
+
+
+def curve_runs(state: State) -> list[StudyRun]:
+    return [run for run in state.runs if run.get("purpose") not in PURPOSES]
+
+
+def tables_of(state: State, outcomes: Outcomes) -> list[Table]:
+    return make_tables(curve_runs(state), outcomes.records, state.data["machine"]["workers"])
+
+
+def gather(
+    state: State,
+    outcomes: Outcomes,
+    tables: Sequence[Table],
+    figures: Path | None,
+    formats: Sequence[str],
+) -> Findings:
+    """Fits, ceilings and pictures; those go into the folder `figures`, where there is one."""
+    records = list(outcomes.records.values())
+    curves = {table.problem: curves_of(table) for table in tables}
+    limits = ceilings(_of_purpose(state, outcomes, "probe") or records)
+    return Findings(
+        state=state,
+        outcomes=outcomes,
+        tables=tables,
+        curves=curves,
+        limits=limits,
+        gallery=make_gallery(
+            tables, curves, limits, on_roof(tables), _with_fields(records), figures, formats
+        ),
+        machine=_machine(records),
+    )
+
+
+def _of_purpose(state: State, outcomes: Outcomes, purpose: str) -> list[Record]:
+    return [
+        outcomes.records[run["id"]]
+        for run in state.runs
+        if run.get("purpose") == purpose and run["id"] in outcomes.records
+    ]
+
+
+def _with_fields(records: Sequence[Record]) -> list[Record]:
+    """One run of each app that stored its fields."""
+    found: dict[str, Record] = {}
+    for record in sorted(records, key=lambda record: str(record.path)):
+        if record.fields and record.verified:
+            found.setdefault(record.app, record)
+    return list(found.values())
+
+
+def _machine(records: Sequence[Record]) -> dict[str, str]:
+    for record in records:
+        try:
+            return read_machine(record.path)
+        except Unreadable:
+            continue
+    return {}

@@ -1,0 +1,99 @@
+"""All pictures of a report: what is drawn, and drawing it on all cores."""
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Callable, Sequence
+
+from results.ceilings import Ceilings
+from results.curves import Curve
+from results.picture import Drawing, Picture, render
+from results.plot_fields import draw_field
+from results.plot_layouts import draw_layouts
+from results.plot_roofline import draw_roofline
+from results.plot_scaling import draw_efficiency, draw_speedup, draw_time
+from results.plot_split import draw_split
+from results.points import Point, Problem, Table
+from results.record import Record
+
+FEW = 4  # pictures that are drawn sooner than processes start
+
+
+@dataclass(frozen=True)
+class _Order:
+    draw: Callable[..., "Drawing | None"]
+    arguments: tuple[Any, ...]
+    folder: Path | None
+    formats: tuple[str, ...]
+
+    def fill(self) -> Picture | None:
+        drawing = self.draw(*self.arguments)
+        return render(drawing, self.folder, self.formats) if drawing is not None else None
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The pictures of one study."""
+
+    of_tables: dict[Problem, list[Picture]]
+    roofline: Picture | None
+    fields: list[Picture]
+
+    def all(self) -> list[Picture]:
+        found = [picture for pictures in self.of_tables.values() for picture in pictures]
+        return found + ([self.roofline] if self.roofline else []) + self.fields
+
+
+def make_gallery(
+    tables: Sequence[Table],
+    curves: dict[Problem, list[Curve]],
+    limits: Ceilings,
+    on_roof: Sequence[Point],
+    fields: Sequence[Record],
+    folder: Path | None,
+    formats: Sequence[str],
+) -> Gallery:
+    """Draws everything; files go into `folder`, where there is one."""
+    orders: list[_Order] = []
+
+    def order(draw: Callable[..., "Drawing | None"], *arguments: Any) -> int:
+        orders.append(_Order(draw, arguments, folder, tuple(formats)))
+        return len(orders) - 1
+
+    of_tables = {
+        table.problem: [
+            order(draw_time, table, curves[table.problem]),
+            order(draw_speedup, table, curves[table.problem]),
+            order(draw_efficiency, table, curves[table.problem]),
+            order(draw_split, table),
+            order(draw_layouts, table),
+        ]
+        for table in tables
+    }
+    roofline = order(draw_roofline, limits, on_roof)
+    of_fields = [order(draw_field, record) for record in fields]
+    done = _fill_all(orders)
+    return Gallery(
+        {problem: _there(done, numbers) for problem, numbers in of_tables.items()},
+        done[roofline],
+        _there(done, of_fields),
+    )
+
+
+def _there(done: list[Picture | None], numbers: list[int]) -> list[Picture]:
+    return [picture for picture in (done[number] for number in numbers) if picture is not None]
+
+
+def _fill_all(orders: list[_Order]) -> list[Picture | None]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores == 1 or len(orders) <= FEW or os.name != "posix":
+        return [order.fill() for order in orders]
+    with ProcessPoolExecutor(min(cores, len(orders)), mp_context=get_context("fork")) as pool:
+        return list(pool.map(_fill, orders, chunksize=max(1, len(orders) // (4 * cores))))
+
+
+def _fill(order: _Order) -> Picture | None:
+    return order.fill()

@@ -1,0 +1,158 @@
+"""report.html: one file that needs nothing else, for a screen, a telephone or paper."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from jobscripts.state import State
+from jobscripts.units import count
+from results.ceilings import Ceilings
+from results.curves import Curve
+from results.gallery import Gallery
+from results.outcomes import Outcomes
+from results.page_curves import scaling_section
+from results.page_facts import (
+    answers_part,
+    failures_part,
+    limits_part,
+    machine_part,
+    software_part,
+    warnings_part,
+)
+from results.page_glance import best_table, cards
+from results.page_parts import bullets, escape, paragraph, pictures, section
+from results.palette import style_variables
+from results.points import Problem, Table
+
+STYLE = Path(__file__).with_name("page.css")
+
+HOW = (
+    "Time is that of one repetition: the median of the samples of all repeats. Its 95 % interval is "
+    "that of the median by exact binomial ranks, without any assumption on the distribution, widened "
+    "where need be to hold the median of each repeat.",
+    "Speed-up S compares with the serial program, which has no MPI and no OpenMP in it; S to one "
+    "worker (dotted) with the same variant on one worker. E = S/p.",
+    "Lines go through the fastest layout of as many workers. Crosses are points left out of speed-up "
+    "and of fits; the table says why.",
+    "Load balance, communication efficiency and their product, parallel efficiency, are those of POP "
+    "(pop-coe.eu), of ranks; what threads of a rank do among themselves counts as computing. Below "
+    "80 % deserves a look.",
+    "Amdahl (1967), Gustafson (1988), Karp and Flatt (1990), Gunther's Universal Scalability Law: "
+    "fitted from 4 (USL: 5) different numbers of workers on, with 95 % intervals; dashed inside the "
+    "data alone.",
+    "The roofline (Williams, Waterman, Patterson 2009) takes its ceilings from probe, and operations "
+    "and bytes of the apps from their work models. Above 100 %: the data stayed in caches.",
+    "All numbers are computed from the HDF5 files in runs/; summary.csv holds those of the points.",
+)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the page shows."""
+
+    state: State
+    outcomes: Outcomes
+    tables: Sequence[Table]
+    curves: Mapping[Problem, Sequence[Curve]]
+    limits: Ceilings
+    gallery: Gallery
+    machine: Mapping[str, str]
+
+
+def make_page(findings: Findings) -> str:
+    state = findings.state
+    title = f"{state.data['study']} on {state.data['machine']['model']}"
+    apps = list(dict.fromkeys(table.problem.app for table in findings.tables))
+    places = [("glance", "At a glance"), *((f"app-{app}", app) for app in apps)]
+    places += [
+        ("limits", "Machine limits"),
+        ("fields", "Pictures of the fields"),
+        ("answers", "Answers"),
+        ("placement", "Placement and warnings"),
+        ("machine", "Machine and software"),
+        ("how", "How to read this"),
+    ]
+    if not findings.gallery.fields:
+        places.remove(("fields", "Pictures of the fields"))
+    body = "\n".join([_heading(findings, title), _contents(places), *_sections(findings, apps)])
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Scalebar: {escape(title)}</title>\n<style>\n{_style()}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _style() -> str:
+    """Light, dark as the reader's system asks, and light on paper."""
+    light, dark = style_variables("light"), style_variables("dark")
+    return (
+        f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f"@media print {{ :root {{ {light} }} }}\n" + STYLE.read_text(encoding="utf-8")
+    )
+
+
+def _heading(findings: Findings, title: str) -> str:
+    data = findings.state.data
+    seed = "" if data["seed"] is None else f", seed {data['seed']}"
+    machine = data["machine"]
+    lines = [
+        f"{data['created_utc']}: {count(len(findings.state.runs), 'run')} in random order "
+        f"(order seed {data['order_seed']}){seed}, on {count(machine['workers'], 'core')} in "
+        f"{count(machine['numa_domains'], 'NUMA domain')}",
+        *data["notes"],
+    ]
+    words = "".join(paragraph(line, "quiet") for line in lines)
+    return f"<header><h1>Scalebar: {escape(title)}</h1>{words}</header>"
+
+
+def _contents(places: Sequence[tuple[str, str]]) -> str:
+    links = "".join(f'<li><a href="#{name}">{escape(words)}</a></li>' for name, words in places)
+    return f'<nav aria-label="Contents"><ul>{links}</ul></nav>'
+
+
+def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:
+    outcomes, gallery, limits = findings.outcomes, findings.gallery, findings.limits
+    records = list(outcomes.records.values())
+    hosts = list(dict.fromkeys(host for record in records for host in record.hosts))
+    found = [
+        section(
+            "glance",
+            "At a glance",
+            cards(outcomes, findings.tables, limits),
+            best_table(findings.tables, limits) if findings.tables else "",
+        )
+    ]
+    found += [_app(findings, app) for app in apps]
+    found.append(section("limits", "Machine limits", pictures([gallery.roofline]), limits_part(limits)))
+    if gallery.fields:
+        found.append(section("fields", "Pictures of the fields", pictures(gallery.fields)))
+    found += [
+        section("answers", "Answers", failures_part(outcomes), answers_part(records)),
+        section(
+            "placement", "Placement and warnings", warnings_part(findings.state, outcomes.records)
+        ),
+        section(
+            "machine",
+            "Machine and software",
+            machine_part(findings.state, findings.machine, hosts),
+            software_part(records),
+        ),
+        section("how", "How to read this", bullets(HOW)),
+    ]
+    return found
+
+
+def _app(findings: Findings, app: str) -> str:
+    parts = [
+        scaling_section(
+            table,
+            findings.curves[table.problem],
+            findings.gallery.of_tables.get(table.problem, []),
+            findings.limits,
+        )
+        for table in findings.tables
+        if table.problem.app == app
+    ]
+    return section(f"app-{app}", app, *parts)

@@ -1,0 +1,220 @@
+"""The part of the page about one app: its scaling, table by table."""
+from __future__ import annotations
+
+import math
+from typing import Sequence
+
+from results import fits
+from results.ceilings import Ceilings
+from results.curves import Curve
+from results.page_parts import (
+    Cell,
+    bullets,
+    interval,
+    number,
+    paragraph,
+    percent,
+    pictures,
+    section,
+    si,
+    table,
+    three_digits,
+)
+from results.picture import Picture
+from results.plot_scaling import table_name
+from results.points import Point, Table
+from results.roof import share_of_roof
+
+LAWS = {
+    "strong": "the same problem on p workers: S = T1/Tp, E = S/p",
+    "weak": "work that grows with the workers: scaled speed-up S = (Wp/Tp) / (W1/T1), E = S/p",
+}
+POINT_COLUMNS = (
+    ("variant", ""),
+    ("ranks x threads", ""),
+    ("workers p", "workers"),
+    ("nodes", "nodes"),
+    ("time", "time"),
+    ("95 % interval", ""),
+    ("samples", "samples"),
+    ("rate", "rate"),
+    ("S, to serial", "speedup_serial"),
+    ("S, to one worker", "speedup_own"),
+    ("E", "efficiency"),
+    ("load balance", "load_balance"),
+    ("comm. eff.", "communication_efficiency"),
+    ("parallel eff.", "parallel_efficiency"),
+    ("of the roof", "roof"),
+    ("verified", ""),
+    ("notes", ""),
+)
+
+
+def row_name(point: Point) -> str:
+    """ "heat strong tiny mpi 2x1": finds the row of a point."""
+    problem = point.problem
+    words = [problem.app, problem.scaling, problem.size, problem.options, point.variant]
+    return " ".join(word for word in words if word) + f" {point.ranks}x{point.threads}"
+
+
+def scaling_section(
+    found: Table, curves: Sequence[Curve], drawn: Sequence[Picture], limits: Ceilings
+) -> str:
+    problem = found.problem
+    size = problem.size + (f", {problem.options}" if problem.options else "")
+    return section(
+        table_name(found),
+        f"{problem.scaling.capitalize()} scaling, size {size}",
+        paragraph(f"{_work(found)}; {LAWS[problem.scaling]}."),
+        paragraph(_base(found)),
+        pictures(drawn),
+        _points(found, limits),
+        _fits(found, curves),
+        level=3,
+    )
+
+
+def _work(found: Table) -> str:
+    weak = found.problem.scaling == "weak"
+    amounts = [p.units / p.workers if weak else p.units for p in found.points]
+    unit = found.points[0].work.unit or found.points[0].rate_unit.partition("/")[0]
+    low, high = si(min(amounts), unit), si(max(amounts), unit)
+    return (low if low == high else f"{low} to {high}") + (" a worker" if weak else " in all")
+
+
+def _base(found: Table) -> str:
+    words = []
+    if found.serial is not None:
+        base = found.serial
+        words.append(
+            f"Base: {base.problem.app}_serial, T1 = {si(base.time.median, 's')} "
+            f"({interval(base.time.low, base.time.high, 's')})."
+        )
+    else:
+        words.append("There is no serial point to compare with: E is against one worker.")
+    own = [
+        f"{p.variant} {si(p.time.median, 's')}"
+        for p in found.points
+        if p.workers == 1 and p.used and p.variant != "serial"
+    ]
+    if own:
+        words.append("One worker of a parallel program: " + ", ".join(dict.fromkeys(own)) + ".")
+    return " ".join(words)
+
+
+def _points(found: Table, limits: Ceilings) -> str:
+    return table(
+        "Points",
+        [heading for heading, _ in POINT_COLUMNS],
+        [_row(point, limits) for point in found.points],
+        [key for _, key in POINT_COLUMNS],
+        [row_name(point) for point in found.points],
+    )
+
+
+def _row(point: Point, limits: Ceilings) -> list[Cell | str]:
+    split = point.split
+    verified = point.verified and point.result in ("PASS", "SLOW")
+    notes = [f"left out: {reason}" for reason in point.left_out] + point.notes
+    return [
+        point.variant,
+        f"{point.ranks} x {point.threads}",
+        number(float(point.workers), text=str(point.workers)),
+        number(float(point.nodes), text=str(point.nodes)),
+        number(point.time.median, "s"),
+        Cell(interval(point.time.low, point.time.high, "s"), number=True),
+        number(float(point.time.n), text=str(point.time.n)),
+        number(point.rate, point.rate_unit),
+        number(point.speedup_serial),
+        number(point.speedup_own),
+        percent(point.efficiency),
+        percent(split.load_balance if split else None),
+        percent(split.communication_efficiency if split else None),
+        percent(split.parallel_efficiency if split else None),
+        percent(share_of_roof(point, limits)),
+        Cell("yes", mark="good") if verified else Cell("NO", mark="bad"),
+        Cell("; ".join(notes), mark="warn" if point.left_out else ""),
+    ]
+
+
+def _fits(found: Table, curves: Sequence[Curve]) -> str:
+    if not curves:
+        return paragraph("No law is fitted: no parallel point can be used.")
+    laws = [(curve.variant, law) for curve in curves for law in (curve.law, curve.usl)]
+    rows = [row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law)]
+    refused = list(
+        dict.fromkeys(
+            f"{law.law}, {variant}: {law.reason}"
+            for variant, law in laws
+            if isinstance(law, fits.Refusal)
+        )
+    )
+    parts = []
+    if rows:
+        headings = ["law", "variant", "parameter", "value", "95 % interval", "spread", "E >= 0.5 up to"]
+        keys = ["", "", "", "value", "", "spread", "efficient_workers"]
+        names = [f"{row[0]} {row[1]} {row[2]}" for row in rows]
+        parts.append(table("Fitted laws", headings, rows, keys, names))
+        parts.append(_residuals(laws))
+    parts.append(_karp_flatt(curves))
+    if refused:
+        parts.append(paragraph("Not fitted:"))
+        parts.append(bullets(refused))
+    return "\n".join(part for part in parts if part)
+
+
+def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
+    most = fits.efficient_workers(fit)
+    reach = f"p = {most}" if most is not None else "beyond twice the data"
+    rows: list[list[Cell | str]] = []
+    for parameter in fit.parameters:
+        rows.append(
+            [
+                f"{fit.law}: {fit.formula}",
+                variant,
+                f"{parameter.name}",
+                number(parameter.value, parameter.unit),
+                f"{_plain(parameter.low, parameter.unit)} .. {_plain(parameter.high, parameter.unit)}",
+                percent(fit.spread),
+                reach + (f"; {fit.note}" if fit.note else ""),
+            ]
+        )
+    return rows
+
+
+def _plain(value: float, unit: str) -> str:
+    if math.isinf(value):
+        return "no bound"
+    return three_digits(value) if unit == "1" else si(value, unit)
+
+
+def _residuals(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]]) -> str:
+    rows: list[list[Cell | str]] = [
+        [f"{law.law}, {variant}", str(workers), percent(residual)]
+        for variant, law in laws
+        if isinstance(law, fits.Fit)
+        for workers, residual in law.residuals
+    ]
+    inside = table(
+        "Residuals: (measured - fitted) / fitted time", ["law", "workers p", "residual"], rows
+    )
+    return f"<details><summary>Residuals of the fits</summary>{inside}</details>"
+
+
+def _karp_flatt(curves: Sequence[Curve]) -> str:
+    rows: list[list[Cell | str]] = [
+        [
+            curve.variant,
+            number(float(part.workers), text=str(part.workers)),
+            number(part.value),
+            f"{_plain(part.low, '1')} .. {_plain(part.high, '1')}",
+        ]
+        for curve in curves
+        for part in curve.serial_fractions
+    ]
+    if not rows:
+        return ""
+    words = [f"{curve.variant}: {curve.serial_words}" for curve in curves if curve.serial_words]
+    headings = ["variant", "workers p", "serial fraction e (1)", "95 % interval (1)"]
+    title = "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
+    return table(title, headings, rows) + bullets(words)

@@ -1,0 +1,130 @@
+"""The parts of the page that a tester signs by: limits of the machine, answers, placement, failures,
+machine and software."""
+from __future__ import annotations
+
+import re
+from typing import Iterable, Mapping, Sequence
+
+from jobscripts.state import State
+from jobscripts.units import count
+from results.ceilings import Ceilings
+from results.outcomes import Outcomes
+from results.page_parts import Cell, bullets, interval, number, paragraph, table
+from results.record import Record
+
+UNITS = {"s-1": "1/s", "byte s-1": "byte/s"}  # udunits' words, as people write them
+
+
+def limits_part(limits: Ceilings) -> str:
+    if not limits.records:
+        return paragraph("This study has no verified run of probe: no ceilings are shown.")
+    parts = []
+    for record in reversed(limits.records):
+        rows: list[list[Cell | str]] = [
+            [
+                figure.meaning or name,
+                number(figure.value, UNITS.get(figure.unit, figure.unit)),
+                interval(figure.low, figure.high, UNITS.get(figure.unit, figure.unit)),
+                number(float(figure.n), text=str(figure.n)),
+            ]
+            for name, figure in sorted(record.figures.items())
+        ]
+        names = [f"probe {record.ranks}x{record.threads} {name}" for name in sorted(record.figures)]
+        parts.append(
+            table(
+                f"probe_{record.variant}, {record.ranks} x {record.threads}, size {record.size}",
+                ["figure", "median", "95 % interval", "samples"],
+                rows,
+                ["", "figure", "", ""],
+                names,
+            )
+        )
+    return "\n".join(parts)
+
+
+def answers_part(records: Iterable[Record]) -> str:
+    """Each check of each app, with the run that came nearest to its bound."""
+    found: dict[tuple[str, str], list[tuple[float, float, bool, str]]] = {}
+    for record in records:
+        for check in record.checks:
+            found.setdefault((record.app, check.name), []).append(
+                (check.error, check.bound, check.passed, check.source)
+            )
+    rows: list[list[Cell | str]] = []
+    for (app, name), runs in sorted(found.items()):
+        error, bound, _, source = max(runs, key=lambda run: _nearness(run[0], run[1]))
+        passed = all(run[2] and run[0] <= run[1] for run in runs)
+        rows.append(
+            [
+                app,
+                name,
+                Cell("PASS", mark="good") if passed else Cell("FAIL", mark="bad"),
+                number(float(len(runs)), text=str(len(runs))),
+                Cell(f"{error:.3g}", error, number=True),
+                Cell(f"{bound:.3g}", bound, number=True),
+                source,
+            ]
+        )
+    headings = ["app", "check", "verdict", "runs", "worst error (1)", "its bound (1)", "where the bound comes from"]
+    return table("Checks of all runs", headings, rows)
+
+
+def _nearness(error: float, bound: float) -> float:
+    if error != error:
+        return float("inf")
+    return error / bound if bound > 0 else (0.0 if error == 0 else float("inf"))
+
+
+def failures_part(outcomes: Outcomes) -> str:
+    rows: list[list[Cell | str]] = [
+        [failure.run, Cell(failure.word, mark="bad"), failure.reason, failure.log]
+        for failure in outcomes.failures
+    ]
+    parts = []
+    if rows:
+        parts.append(table("Runs without a right result", ["run", "verdict", "reason", "log"], rows))
+    if outcomes.waiting:
+        parts.append(paragraph(f"{count(outcomes.waiting, 'run')} still to come.", "warn"))
+    return "\n".join(parts) or paragraph("Every run gave a right result.")
+
+
+def warnings_part(state: State, records: Mapping[str, Record]) -> str:
+    """Warnings that differ in their numbers alone stand once."""
+    told: dict[str, list[str]] = {}
+    for run in state.runs:
+        own = records[run["id"]].warnings if run["id"] in records else run.get("warnings", [])
+        for line in own:
+            told.setdefault(re.sub(r"\d+", "0", line), []).append(f"{line} ({run['id']})")
+    lines = [
+        found[0] + (f", and {count(len(found) - 1, 'more run')}" if len(found) > 1 else "")
+        for found in told.values()
+    ]
+    placed = sum(record.placement_ok for record in records.values())
+    words = f"{placed} of {count(len(records), 'run')} had a core for each worker, as observed."
+    return paragraph(words) + (bullets(lines) or paragraph("No run warned of anything."))
+
+
+def machine_part(state: State, machine: Mapping[str, str], hosts: Sequence[str]) -> str:
+    told = state.data["machine"]
+    rows: list[list[Cell | str]] = [
+        ["processor", str(told["model"])],
+        ["cores for this study", str(told["workers"])],
+        ["NUMA domains", str(told["numa_domains"])],
+        ["hosts", ", ".join(hosts) or "not recorded"],
+    ]
+    rows += [[key.replace("_", " "), value] for key, value in sorted(machine.items())]
+    return table("Machine, as the first run saw it", ["property", "value"], rows)
+
+
+def software_part(records: Iterable[Record]) -> str:
+    """Each property with every value that any run had: a report of mixed builds says so."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for record in records:
+        for key, value in record.software.items():
+            found.setdefault(key, {}).setdefault(value, set()).add(record.variant)
+    rows: list[list[Cell | str]] = []
+    for key, values in found.items():
+        for value, variants in values.items():
+            who = "all" if len(values) == 1 else ", ".join(sorted(variants))
+            rows.append([key.replace("_", " "), value, who])
+    return table("Software", ["property", "value", "programs"], rows)

@@ -1,0 +1,108 @@
+"""The top of the page: what a procurement lead, a tester and a student want to know first."""
+from __future__ import annotations
+
+from typing import Sequence
+
+from jobscripts.units import count
+from results.ceilings import Ceilings
+from results.outcomes import Outcomes
+from results.page_parts import Cell, escape, number, percent, si, table, three_digits
+from results.points import Point, Table
+from results.roof import share_of_roof
+
+
+def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
+    """One sentence, and "good", "warn" or "bad"."""
+    wrong = sum(failure.word == "WRONG" for failure in outcomes.failures)
+    failed = len(outcomes.failures) - wrong
+    good = sum(record.verified for record in outcomes.records.values())
+    if wrong:
+        return f"{count(wrong, 'wrong answer')}: this machine is not to be trusted", "bad"
+    if failed:
+        return f"{count(good, 'run')} verified, {failed} without a result", "bad"
+    left_out = sum(not point.used for found in tables for point in found.points)
+    if left_out:
+        return f"all answers right; {count(left_out, 'point')} left out of the curves", "warn"
+    return f"all {count(good, 'run')} right", "good"
+
+
+def cards(outcomes: Outcomes, tables: Sequence[Table], limits: Ceilings) -> str:
+    words, mark = verdict(outcomes, tables)
+    found = [_card("Answers", f'<span class="{mark}">{escape(words)}</span>', [])]
+    for app in dict.fromkeys(found.problem.app for found in tables):
+        found.append(_app_card(app, tables, limits))
+    if limits.bandwidth is not None:
+        lines = [f"one worker: {si(limits.bandwidth.core, 'byte/s')}"]
+        if limits.compute is not None:
+            lines.append(f"multiply-adds: {si(limits.compute.all, 'flop/s')}")
+        found.append(_card("Memory bandwidth (triad)", si(limits.bandwidth.all, "byte/s"), lines))
+    return f'<div class="cards">{"".join(found)}</div>'
+
+
+def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
+    strong = [t for t in tables if t.problem.app == app and t.problem.scaling == "strong"]
+    weak = [t for t in tables if t.problem.app == app and t.problem.scaling == "weak"]
+    best = _best(strong) or _best(weak)
+    if best is None:
+        return _card(app, "no point that can be compared", [])
+    lines = [f"{best.variant}, {best.ranks} x {best.threads}, size {best.problem.size}"]
+    if best.efficiency is not None and best.workers > 1:
+        speedup = best.speedup_serial if best.speedup_serial is not None else best.speedup_own
+        workers = count(best.workers, "worker")
+        lines.append(
+            f"{workers}: {three_digits(speedup or 0.0)} times one, "
+            f"efficiency {100 * best.efficiency:.0f} % ({best.problem.scaling})"
+        )
+    grown = _best(weak)
+    if grown is not None and grown is not best and grown.efficiency is not None:
+        lines.append(f"weak scaling: efficiency {100 * grown.efficiency:.0f} %")
+    share = share_of_roof(best, limits)
+    if share is not None:
+        lines.append(f"{100 * share:.0f} % of what the machine allows (roofline)")
+    return _card(app, si(best.rate, best.rate_unit), lines)
+
+
+def _card(title: str, big: str, lines: Sequence[str]) -> str:
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return f'<div class="card"><h3>{escape(title)}</h3><div class="big">{big}</div>{body}</div>'
+
+
+def _best(tables: Sequence[Table]) -> Point | None:
+    """The fastest point of most workers."""
+    used = [point for found in tables for point in found.points if point.used]
+    most = max((point.workers for point in used), default=0)
+    return max((p for p in used if p.workers == most), key=lambda p: p.rate, default=None)
+
+
+def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
+    """Each variant at its most workers, side by side."""
+    rows: list[list[Cell | str]] = []
+    for found in tables:
+        for variant in ("serial", "omp", "mpi", "hybrid"):
+            own = [p for p in found.points if p.variant == variant and p.used]
+            most = max((p.workers for p in own), default=0)
+            for point in sorted((p for p in own if p.workers == most), key=lambda p: p.ranks):
+                rows.append(_best_row(point, limits))
+    headings = [
+        "app", "scaling", "size", "variant", "ranks x threads", "rate", "lowest", "highest",
+        "speed-up S", "efficiency E", "of the roof",
+    ]
+    return table("Each variant on most workers (rates with the 95 % interval)", headings, rows)
+
+
+def _best_row(point: Point, limits: Ceilings) -> list[Cell | str]:
+    problem, time = point.problem, point.time
+    speedup = point.speedup_serial if point.speedup_serial is not None else point.speedup_own
+    return [
+        problem.app,
+        problem.scaling,
+        problem.size,
+        point.variant,
+        f"{point.ranks} x {point.threads}",
+        number(point.rate, point.rate_unit),
+        number(point.units / time.high, point.rate_unit),
+        number(point.units / time.low, point.rate_unit),
+        number(speedup),
+        percent(point.efficiency),
+        percent(share_of_roof(point, limits)),
+    ]

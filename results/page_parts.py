@@ -1,0 +1,140 @@
+"""The pieces that the page is made of: text made safe, numbers with units, tables, pictures."""
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import dataclass
+from typing import Iterable, Sequence
+
+from results.picture import Picture
+
+SI = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table. A number stands beside its text in full, as data-value with data-unit: what
+    a script finds on the page can be compared with what it computes from the files."""
+
+    text: str
+    value: float | None = None
+    unit: str = "1"
+    mark: str = ""  # class: "good", "bad", "warn"
+    number: bool = False  # set to the right, as numbers are
+
+
+NUMBER = ' class="number"'
+
+
+def escape(text: object) -> str:
+    return html.escape(str(text))
+
+
+def si(value: float, unit: str) -> str:
+    """ "3.81 Gcell/s", "70.5 ms": three digits and the prefix that fits."""
+    if not math.isfinite(value):
+        return "-"
+    size = abs(value)
+    for factor, prefix in SI:
+        if size >= 0.9995 * factor:
+            return f"{three_digits(value / factor)} {prefix}{unit}"
+    return f"{value:.3g} {unit}"
+
+
+def three_digits(value: float) -> str:
+    """Three significant digits, never in powers of ten where the number is near 1."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "-"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:.{digits}f}" if digits <= 6 else f"{value:.3g}"
+
+
+def number(value: float | None, unit: str = "1", text: str | None = None, mark: str = "") -> Cell:
+    """A number of no unit, or with it; "-" where there is none."""
+    if value is None or math.isnan(value):
+        return Cell("-", number=True)
+    words = text if text is not None else (three_digits(value) if unit == "1" else si(value, unit))
+    return Cell(words, value, unit, mark, number=True)
+
+
+def percent(value: float | None, mark: str = "") -> Cell:
+    if value is None or math.isnan(value):
+        return Cell("-", number=True)
+    return Cell(f"{100 * value:.1f} %", value, "1", mark, number=True)
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    if math.isnan(low) or math.isnan(high):
+        return "no interval"
+    one, other = si(low, unit).split(" ", 1), si(high, unit).split(" ", 1)
+    start = one[0] if one[1:] == other[1:] else " ".join(one)
+    return f"{start} .. {' '.join(other)}"
+
+
+def table(
+    caption: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Cell | str]],
+    keys: Sequence[str] = (),
+    row_names: Sequence[str] = (),
+) -> str:
+    """A table with a caption and headings; the first cell of a row is its heading. `keys` name the
+    columns and `row_names` the rows for scripts."""
+    lines = ['<div class="scroll" tabindex="0"><table>', f"<caption>{escape(caption)}</caption>"]
+    lines.append("<thead><tr>")
+    for column, heading in enumerate(headings):
+        numbers = any(isinstance(row[column], Cell) and row[column].number for row in rows)
+        lines.append(f'<th scope="col"{NUMBER if numbers else ""}>{escape(heading)}</th>')
+    lines.append("</tr></thead><tbody>")
+    for index, row in enumerate(rows):
+        name = f' data-row="{escape(row_names[index])}"' if index < len(row_names) else ""
+        lines.append(f"<tr{name}>")
+        for column, cell in enumerate(row):
+            key = keys[column] if column < len(keys) else ""
+            lines.append(_cell(cell, column == 0, key))
+        lines.append("</tr>")
+    lines.append("</tbody></table></div>")
+    return "\n".join(lines)
+
+
+def _cell(cell: Cell | str, heading: bool, key: str) -> str:
+    if isinstance(cell, str):
+        cell = Cell(cell)
+    name = "th" if heading else "td"
+    attributes = ' scope="row"' if heading else ""
+    if cell.number:
+        attributes += NUMBER
+    if cell.value is not None:
+        attributes += f' data-value="{cell.value!r}" data-unit="{escape(cell.unit)}"'
+        if key:
+            attributes += f' data-key="{escape(key)}"'
+    text = escape(cell.text)
+    if cell.mark:
+        text = f'<span class="{cell.mark}">{text}</span>'
+    return f"<{name}{attributes}>{text}</{name}>"
+
+
+def pictures(found: Iterable[Picture | None]) -> str:
+    """Side by side where there is room, below each other where there is none."""
+    figures = [
+        f'<figure id="picture-{picture.name}">{picture.on_page()}'
+        f"<figcaption>{escape(picture.words)}</figcaption></figure>"
+        for picture in found
+        if picture is not None
+    ]
+    return f'<div class="pictures">{"".join(figures)}</div>' if figures else ""
+
+
+def section(name: str, title: str, *parts: str, level: int = 2) -> str:
+    body = "\n".join(part for part in parts if part)
+    return f'<section id="{escape(name)}"><h{level}>{escape(title)}</h{level}>\n{body}\n</section>'
+
+
+def paragraph(text: str, mark: str = "") -> str:
+    attributes = f' class="{mark}"' if mark else ""
+    return f"<p{attributes}>{escape(text)}</p>" if text else ""
+
+
+def bullets(items: Iterable[str]) -> str:
+    found = "".join(f"<li>{escape(item)}</li>" for item in items)
+    return f"<ul>{found}</ul>" if found else ""

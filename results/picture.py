@@ -1,0 +1,150 @@
+"""Drawing with matplotlib: one size and style for all pictures, and what becomes of them in files and
+on the page."""
+from __future__ import annotations
+
+import io
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Sequence
+
+import matplotlib
+
+matplotlib.use("svg")
+
+from matplotlib.axis import Axis  # noqa: E402
+from matplotlib.axes import Axes  # noqa: E402  (the choice of the backend comes first)
+from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: E402
+
+from results.palette import COLOURS, light  # noqa: E402
+
+WIDTH, HEIGHT = 4.2, 3.1  # inches: a picture fits a telephone with its letters readable
+FORMATS = ("svg", "pdf", "png")
+
+matplotlib.rcParams.update(
+    {
+        "svg.fonttype": "none",  # text stays text: searched, read aloud, drawn in the page's font
+        "svg.hashsalt": "scalebar",  # the same picture is the same file
+        "font.size": 9,
+        "axes.titlesize": 9.5,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.edgecolor": light("quiet"),
+        "axes.labelcolor": light("ink"),
+        "axes.facecolor": light("page"),
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "grid.color": light("rule"),
+        "grid.linewidth": 0.5,
+        "figure.facecolor": light("page"),
+        "text.color": light("ink"),
+        "xtick.color": light("quiet"),
+        "ytick.color": light("quiet"),
+        "xtick.labelcolor": light("ink"),
+        "ytick.labelcolor": light("ink"),
+        "legend.frameon": False,
+        "legend.fontsize": 8,
+        "lines.linewidth": 1.4,
+        "lines.markersize": 4.5,
+        "hatch.linewidth": 0.6,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished picture. `name` is that of its files, `words` say what it shows."""
+
+    name: str
+    title: str
+    words: str
+    svg: str
+
+    def on_page(self) -> str:
+        """For the page: colours by the style sheet, identifiers of its own, as wide as its place."""
+        text = self.svg[self.svg.index("<svg") :]
+        text = re.sub(r"<(metadata|style)\b.*?</\1>", "", text, flags=re.DOTALL)
+        for name, colour in COLOURS.items():
+            text = text.replace(colour.light, f"var(--{name})")
+        text = re.sub(r'\bid="', f'id="{self.name}-', text)
+        text = re.sub(r'(href="#|url\(#)', rf"\g<1>{self.name}-", text)
+        head = f'<svg role="img" aria-label="{_escape(self.words)}"'
+        text = re.sub(r'<svg\b(?=[^>]*?)', head, text, count=1)
+        start, end = text.split(">", 1)
+        start = re.sub(r'\s(?:width|height|xmlns(?::\w+)?|version)="[^"]*"', "", start)
+        return re.sub(r"\bxlink:href=", "href=", start + ">" + end)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def safe_name(*parts: str) -> str:
+    """A name for files and identifiers."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", "-".join(parts)).strip("-")
+
+
+def axes(title: str, across: str, up: str, height: float = HEIGHT) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    found = figure.add_subplot()
+    found.set_title(title)
+    found.set_xlabel(across)
+    found.set_ylabel(up)
+    return figure, found
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that has been drawn and is to be rendered."""
+
+    figure: Figure
+    name: str
+    title: str
+    words: str
+
+
+def render(drawing: Drawing, folder: Path | None, formats: Sequence[str]) -> Picture:
+    """Writes the files `name`.svg ... into `folder`, where there is one, and returns the picture."""
+    buffer = io.StringIO()
+    drawing.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "Scalebar"})
+    picture = Picture(drawing.name, drawing.title, drawing.words, buffer.getvalue())
+    if folder is not None:
+        for kind in formats:
+            path = folder / f"{drawing.name}.{kind}"
+            if kind == "svg":
+                path.write_text(picture.svg, encoding="utf-8")
+            else:
+                drawing.figure.savefig(path, dpi=200)
+    return picture
+
+
+def log_axis(axis: Axis, low: float, high: float) -> None:
+    """A logarithmic axis with numbers that people know: 1, 2, 5 of each decade; more of them where
+    the data span less than one, each tenth power where they span many."""
+    decades = math.log10(high / low) if 0 < low < high else 0.0
+    steps = (1, 1.5, 2, 3, 4, 5, 7) if decades < 0.9 else (1, 2, 5) if decades < 3 else (1,)
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    ticks = [step * 10.0**n for n in range(first, last + 1) for step in steps]
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def worker_axis(found: Axes, workers: Sequence[int]) -> None:
+    """Workers across, in log scale, with the numbers that were run; few enough to be read."""
+    shown = sorted(set(workers))
+    while len(shown) > 8:
+        powers = [n for n in shown if n & (n - 1) == 0 or n == shown[-1]]
+        shown = powers if len(powers) < len(shown) else shown[::2] + shown[-1:]
+    found.set_xscale("log", base=2)
+    found.set_xticks(shown, labels=[str(n) for n in shown])
+    found.xaxis.set_minor_locator(NullLocator())
+    if len(set(workers)) == 1:
+        found.set_xlim(shown[0] / 1.5, shown[0] * 1.5)
+    else:
+        found.set_xlim(shown[0] / 1.15, shown[-1] * 1.15)
+

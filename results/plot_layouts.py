@@ -1,0 +1,61 @@
+"""A map of ranks x threads: how fast each layout is, beside the fastest of as many workers."""
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from results.picture import Drawing, axes
+from results.plot_scaling import table_name
+from results.points import Point, Table
+
+# One hue from pale to strong: darker is faster, and grey on paper reads the same.
+MAP = LinearSegmentedColormap.from_list("layouts", ["#eef3fb", "#7fa8dd", "#1c4f9c"])
+
+
+def draw_layouts(table: Table) -> Drawing | None:
+    """None where the table has no two layouts of as many workers with several ranks or threads."""
+    points = [p for p in table.points if p.variant != "serial" and p.used]
+    ranks = sorted({point.ranks for point in points})
+    threads = sorted({point.threads for point in points})
+    if len(ranks) < 2 or len(threads) < 2:
+        return None
+    best = _best(points)
+    share = np.full((len(ranks), len(threads)), np.nan)
+    for (r, t), point in best.items():
+        share[ranks.index(r), threads.index(t)] = _share(point, points)
+    figure, found = axes("Ranks x threads", "threads of a rank", "ranks")
+    found.imshow(share, cmap=MAP, vmin=0, vmax=1, aspect="auto", origin="lower")
+    found.grid(visible=False)
+    found.set_xticks(range(len(threads)), labels=[str(t) for t in threads])
+    found.set_yticks(range(len(ranks)), labels=[str(r) for r in ranks])
+    for (r, t), point in best.items():
+        value = _share(point, points)
+        found.text(
+            threads.index(t),
+            ranks.index(r),
+            f"{100 * value:.0f} %\n{point.variant}",
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color="#fefefe" if value > 0.6 else "#101010",
+        )
+    words = (
+        f"{table.problem.app}, {table.problem.scaling} scaling: rate of each layout of ranks and "
+        "threads, as a share of the fastest with as many workers"
+    )
+    title = "Ranks x threads"
+    found.set_title("Rate, of the fastest with as many workers")
+    return Drawing(figure, f"{table_name(table)}-layouts", title, words)
+
+
+def _best(points: list[Point]) -> dict[tuple[int, int], Point]:
+    best: dict[tuple[int, int], Point] = {}
+    for point in points:
+        key = point.ranks, point.threads
+        if key not in best or point.rate > best[key].rate:
+            best[key] = point
+    return best
+
+
+def _share(point: Point, points: list[Point]) -> float:
+    return point.rate / max(p.rate for p in points if p.workers == point.workers)

@@ -1,0 +1,50 @@
+"""The roofline: how many operations a second a program of some intensity can reach on this machine,
+and where each app's fastest run stands (Williams, Waterman and Patterson, CACM 52(4), 2009)."""
+from __future__ import annotations
+
+from typing import Sequence
+
+import numpy as np
+
+from results.ceilings import Ceilings
+from results.palette import light
+from results.picture import Drawing, axes, safe_name
+from results.points import Point
+from results.roof import intensity
+
+SYMBOLS = {"matmul": "s", "heat": "o", "fft": "^"}
+
+
+def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
+    """Of points with floating-point operations and memory traffic. None without a probe."""
+    if limits.compute is None or limits.bandwidth is None:
+        return None
+    figure, found = axes("Roofline", "intensity in flop/byte", "Gflop/s")
+    places = [intensity(point) for point in points]
+    ridge = limits.compute.all / limits.bandwidth.all
+    across = np.geomspace(min([0.05, *places]) / 2, max([10 * ridge, *places]) * 2, 200)
+    for workers, style in {limits.compute.workers: "-", 1: "--"}.items():
+        roof = [limits.roof(float(x), workers) / 1e9 for x in across]
+        found.plot(across, roof, style, color=light("quiet"), label=_workers(workers))
+    if limits.product is not None:
+        found.axhline(
+            limits.product.all / 1e9, color=light("rule"), linestyle="-.", linewidth=1.2,
+            label="DGEMM of the BLAS library",
+        )
+    for point in points:
+        found.plot(
+            intensity(point),
+            point.work.flop / point.time.median / 1e9,
+            SYMBOLS.get(point.problem.app, "D"),
+            color=light(point.variant),
+            label=f"{point.problem.app} {point.variant} {point.ranks} x {point.threads}",
+        )
+    found.set_xscale("log")
+    found.set_yscale("log")
+    found.legend(loc="lower right", fontsize=7)
+    words = "operations a second against intensity: the machine's ceilings and each app's point"
+    return Drawing(figure, safe_name("roofline"), "Roofline", words)
+
+
+def _workers(count: int) -> str:
+    return "one worker" if count == 1 else f"{count} workers"

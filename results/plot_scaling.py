@@ -1,0 +1,192 @@
+"""Curves against workers: time, speed-up, parallel efficiency. Points that are left out of speed-up
+are crosses; they are on no line and in no fit."""
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from results.curves import Curve
+from results.palette import MARKERS, light
+from results.picture import Drawing, axes, log_axis, safe_name, worker_axis
+from results.points import Point, Table, fastest
+
+LINE_POINTS = 60  # of fitted curves
+
+
+def table_name(table: Table) -> str:
+    problem = table.problem
+    return safe_name(problem.app, problem.scaling, problem.size, problem.options)
+
+
+def draw_time(table: Table, curves: Sequence[Curve]) -> Drawing:
+    figure, found = axes("Time of one repetition", "workers (cores)", "time in s")
+    for variant, points in _variants(table.points):
+        used = [point for point in points if point.used]
+        _bars(found, variant, used, [_time(point) for point in used])
+        _crosses(found, points, lambda point: point.time.median)
+    base = table.serial or _own_base(table)
+    workers = _workers(table)
+    if base is not None:
+        _ideal(found, workers, [_ideal_time(table, base, n) for n in workers])
+    found.set_yscale("log")
+    log_axis(found.yaxis, *found.get_ylim())
+    return _finished(found, table, "time", figure, "time in seconds of one repetition")
+
+
+def draw_speedup(table: Table, curves: Sequence[Curve]) -> Drawing:
+    figure, found = axes("Speed-up", "workers (cores)", "speed-up S (1)")
+    for variant, points in _variants(table.points):
+        _line(found, variant, points, lambda p: _first(p.speedup_serial, p.speedup_own), "-")
+        if table.serial is not None and variant != "serial":
+            _line(found, variant, points, lambda p: p.speedup_own, ":", label=False)
+    workers = _workers(table)
+    _ideal(found, workers, [float(n) for n in workers])
+    for curve in curves:
+        if curve.fit is not None:
+            _fit(found, curve, table)
+    found.set_yscale("log")
+    log_axis(found.yaxis, *found.get_ylim())
+    return _finished(found, table, "speedup", figure, "speed-up")
+
+
+def draw_efficiency(table: Table, curves: Sequence[Curve]) -> Drawing:
+    figure, found = axes("Parallel efficiency", "workers (cores)", "efficiency E = S/p (1)")
+    top = 1.0
+    for variant, points in _variants(table.points):
+        used = [point for point in points if point.efficiency is not None]
+        top = max([top, *(point.efficiency or 0.0 for point in used)])
+        _line(found, variant, points, lambda p: p.efficiency, "-")
+    workers = _workers(table)
+    _ideal(found, workers, [1.0] * len(workers))
+    found.set_ylim(0, 1.08 * top)
+    return _finished(found, table, "efficiency", figure, "parallel efficiency")
+
+
+def _finished(found: Axes, table: Table, kind: str, figure: object, what: str) -> Drawing:
+    _node_boundary(found, table.points)
+    worker_axis(found, _workers(table))
+    found.legend(loc="best", handlelength=1.6)
+    problem = table.problem
+    words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: {what} against workers"
+    title = found.get_title(loc="left")
+    return Drawing(figure, f"{table_name(table)}-{kind}", title, words)  # type: ignore[arg-type]
+
+
+def _variants(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
+    for variant in MARKERS:
+        own = [point for point in points if point.variant == variant]
+        if own:
+            yield variant, own
+
+
+def _workers(table: Table) -> list[int]:
+    return sorted({point.workers for point in table.points})
+
+
+def _own_base(table: Table) -> Point | None:
+    return next((p for p in table.points if p.workers == 1 and p.used), None)
+
+
+def _ideal_time(table: Table, base: Point, workers: int) -> float:
+    """Strong: T1/p. Weak: the base's time, in proportion to the work of each worker."""
+    if table.problem.scaling == "strong":
+        return base.time.median / workers
+    each = [p.units / p.workers for p in table.points if p.workers == workers]
+    return base.time.median * max(each, default=base.units) / base.units
+
+
+def _first(*values: float | None) -> float | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _time(point: Point) -> tuple[float, float, float]:
+    return point.time.median, point.time.low, point.time.high
+
+
+def _bars(
+    found: Axes, variant: str, points: Sequence[Point], values: Sequence[tuple[float, float, float]]
+) -> None:
+    if not points:
+        return
+    middle = np.array([value[0] for value in values])
+    spread = np.array([[v[0] - v[1], v[2] - v[0]] for v in values]).T
+    found.errorbar(
+        [point.workers for point in points],
+        middle,
+        yerr=np.nan_to_num(np.abs(spread)),
+        fmt=MARKERS[variant],
+        color=light(variant),
+        capsize=2.5,
+        elinewidth=1,
+    )
+    best = fastest(points)
+    found.plot(
+        [point.workers for point in best],
+        [point.time.median for point in best],
+        "-",
+        marker=MARKERS[variant],
+        color=light(variant),
+        label=variant,
+    )
+
+
+def _line(found, variant, points, value, style, label=True) -> None:  # type: ignore[no-untyped-def]
+    used = [point for point in points if point.used and value(point) is not None]
+    if not used:
+        return
+    colour, marker = light(variant), MARKERS[variant]
+    best = fastest(used)
+    if label:
+        found.plot([p.workers for p in used], [value(p) for p in used], marker, color=colour)
+    found.plot(
+        [p.workers for p in best],
+        [value(p) for p in best],
+        style,
+        marker=marker if label else "",
+        color=colour,
+        label=variant if label else None,
+    )
+
+
+def _crosses(found, points, value) -> None:  # type: ignore[no-untyped-def]
+    bad = [point for point in points if not point.used]
+    if bad:
+        label = None if "left out" in found.get_legend_handles_labels()[1] else "left out"
+        found.plot(
+            [p.workers for p in bad], [value(p) for p in bad], "x", color=light("bad"), label=label
+        )
+
+
+def _ideal(found: Axes, workers: Sequence[int], values: Sequence[float]) -> None:
+    found.plot(workers, values, "--", color=light("quiet"), linewidth=1, label="ideal")
+
+
+def _fit(found: Axes, curve: Curve, table: Table) -> None:
+    """The fitted law, inside the data alone."""
+    fit = curve.fit
+    used = [p.workers for p in table.points if p.variant == curve.variant and p.used]
+    across = np.geomspace(min(used), max(used), LINE_POINTS)
+    shift = curve.base_ratio
+    found.plot(
+        across,
+        [shift * fit.speedup(float(n)) for n in across],
+        linestyle=(0, (5, 1, 1, 1)),
+        color=light(curve.variant),
+        linewidth=0.9,
+        label=f"{fit.law}, {curve.variant}",
+    )
+
+
+def _node_boundary(found: Axes, points: Sequence[Point]) -> None:
+    """Where a second node begins."""
+    inside = [p.workers for p in points if p.nodes == 1]
+    beyond = [p.workers for p in points if p.nodes > 1]
+    if inside and beyond and min(beyond) > max(inside):
+        where = (max(inside) * min(beyond)) ** 0.5
+        found.axvline(where, color=light("quiet"), linestyle=":", linewidth=1)
+        found.annotate(
+            "node boundary", (where, 0.02), xycoords=("data", "axes fraction"), fontsize=7,
+            rotation=90, ha="right", va="bottom",
+        )

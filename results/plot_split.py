@@ -1,0 +1,60 @@
+"""Where the time of each point went: bars of the mean rank's time in one repetition."""
+from __future__ import annotations
+
+from results.palette import HATCHES, light
+from results.picture import HEIGHT, Drawing, axes
+from results.plot_scaling import table_name
+from results.points import Point, Table
+from results.record import PHASES
+
+BAR = 0.17  # inches of height that a bar adds
+
+
+def draw_split(table: Table) -> Drawing | None:
+    """None where no file says where its time went."""
+    points = [point for point in table.points if point.split is not None]
+    if not points:
+        return None
+    points = _few(points)
+    height = max(HEIGHT, 1.2 + BAR * len(points))
+    figure, found = axes("Where the time goes", "time of a rank in s", "", height)
+    places = range(len(points))
+    left = [0.0] * len(points)
+    for phase in PHASES:
+        seconds = [point.split.phases[phase] for point in points if point.split]
+        found.barh(
+            places,
+            seconds,
+            left=left,
+            height=0.7,
+            color=light(phase),
+            edgecolor=light("page"),
+            hatch=HATCHES[phase],
+            linewidth=0.5,
+            label=phase,
+        )
+        left = [before + now for before, now in zip(left, seconds)]
+    found.set_yticks(places, labels=[_label(point) for point in points])
+    found.invert_yaxis()
+    found.grid(axis="y", visible=False)
+    found.set_xlim(0, 1.02 * max(left))
+    found.legend(
+        loc="lower center", bbox_to_anchor=(0.4, 1.06), ncols=len(PHASES), columnspacing=1,
+        handlelength=1.4,
+    )
+    problem = table.problem
+    words = (
+        f"{problem.app}, {problem.scaling} scaling: computing, communicating, waiting and I/O "
+        "of the mean rank, for each point"
+    )
+    return Drawing(figure, f"{table_name(table)}-split", "Where the time goes", words)
+
+
+def _few(points: list[Point], most: int = 24) -> list[Point]:
+    """A picture holds so many bars; the table has all."""
+    step = -(-len(points) // most)
+    return points[::step]
+
+
+def _label(point: Point) -> str:
+    return f"{point.variant} {point.ranks} x {point.threads}"
