@@ -1,0 +1,96 @@
+"""The serial fraction that each point of a curve shows by itself (Karp and Flatt 1990, Communications
+of the ACM 33, 539)."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Callable, Sequence
+
+from results.samples import Sample
+from results.stats import Summary, pool
+
+
+@dataclass(frozen=True)
+class SerialFraction:
+    """e = (1/S - 1/p)/(1 - 1/p) and its 95 % interval: NaN where a median has none. Below 0 where the
+    speed-up exceeds p."""
+
+    workers: int
+    value: float
+    low: float
+    high: float
+
+
+def karp_flatt(base: Sample, samples: Sequence[Sample]) -> tuple[SerialFraction, ...]:
+    """Of every sample with more than one worker, by ascending workers; S is against `base`, scaled
+    where the work grows. The interval is that of the ratio of two medians, each with an interval of its
+    own: half widths add as squares, in logarithms (Zou and Donner 2008, Statistics in Medicine 27,
+    1693). The base's part of it is shared by all points."""
+    first = pool(base.repeats)
+    found = []
+    for sample in sorted(samples, key=lambda a: a.workers):
+        if sample.workers > 1:
+            inverse = _inverse_speedup(first, pool(sample.repeats), base.units / sample.units)
+            found.append(SerialFraction(sample.workers, *(_e(x, sample.workers) for x in inverse)))
+    return tuple(found)
+
+
+def karp_flatt_words(fractions: Sequence[SerialFraction]) -> str:
+    """One sentence on what the intervals support."""
+    sure = sorted(
+        (e for e in fractions if not math.isnan(e.low) and not math.isnan(e.high)),
+        key=lambda e: e.workers,
+    )
+    if len(sure) < 2:
+        return "Too few points with intervals to tell a serial part from overhead."
+    rises = _step(sure, lambda a, b: b.low > a.high)
+    falls = _step(sure, lambda a, b: b.high < a.low)
+    if rises and falls:
+        return (
+            "The serial fraction e rises and falls with the workers: neither a serial part nor "
+            "overhead that grows explains it alone."
+        )
+    if rises:
+        a, b = rises
+        return (
+            f"The serial fraction e rises, from {a.value:.2g} on {a.workers} workers to {b.value:.2g} "
+            f"on {b.workers}: overhead that grows with the workers."
+        )
+    if falls:
+        a, b = falls
+        return (
+            f"The serial fraction e falls, from {a.value:.2g} on {a.workers} workers to {b.value:.2g} "
+            f"on {b.workers}: more workers gain something, such as cache, or the base is slow."
+        )
+    low, high = max(e.low for e in sure), min(e.high for e in sure)
+    if low <= 0 <= high:
+        return "No serial part is seen: every interval of the serial fraction e holds 0."
+    return (
+        f"One serial fraction e between {low:.2g} and {high:.2g} suits every point: a serial part; "
+        "no overhead that grows is seen."
+    )
+
+
+def _step(
+    fractions: Sequence[SerialFraction], apart: Callable[[SerialFraction, SerialFraction], bool]
+) -> tuple[SerialFraction, SerialFraction] | None:
+    """Of the pairs of fewer and more workers that are apart, the one farthest apart in workers."""
+    pairs = [
+        (a, b)
+        for i, a in enumerate(fractions)
+        for b in fractions[i + 1 :]
+        if b.workers > a.workers and apart(a, b)
+    ]
+    return max(pairs, key=lambda pair: pair[1].workers / pair[0].workers, default=None)
+
+
+def _inverse_speedup(base: Summary, point: Summary, work: float) -> tuple[float, float, float]:
+    """1/S and its interval, from the medians in seconds and the base's work by the point's."""
+    inverse = work * point.median / base.median
+    down = math.hypot(math.log(point.median / point.low), math.log(base.high / base.median))
+    up = math.hypot(math.log(point.high / point.median), math.log(base.median / base.low))
+    return inverse, inverse * math.exp(-down), inverse * math.exp(up)
+
+
+def _e(inverse_speedup: float, workers: int) -> float:
+    return (inverse_speedup - 1 / workers) / (1 - 1 / workers)
