@@ -24,6 +24,33 @@ class Curve:
         return self.law if isinstance(self.law, fits.Fit) else None
 
 
+@dataclass(frozen=True)
+class FittedLine:
+    """A fitted law as it is drawn: inside the data alone."""
+
+    variant: str
+    law: str
+    workers: tuple[float, ...]
+    speedup: tuple[float, ...]  # against the base of the drawn points
+
+
+LINE_POINTS = 60
+
+
+def fitted_lines(curves: Sequence[Curve], table: Table) -> list[FittedLine]:
+    lines = []
+    for curve in curves:
+        fit = curve.fit
+        used = [p.workers for p in table.points if p.variant == curve.variant and p.used]
+        if fit is None or min(used) == max(used):
+            continue
+        ratio = max(used) / min(used)
+        across = [min(used) * ratio ** (n / LINE_POINTS) for n in range(LINE_POINTS + 1)]
+        speedups = tuple(curve.base_ratio * fit.speedup(p) for p in across)
+        lines.append(FittedLine(curve.variant, fit.law, tuple(across), speedups))
+    return lines
+
+
 def curves_of(table: Table) -> list[Curve]:
     """Of each parallel variant that has a point which is used; of layouts with as many workers the
     fastest."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Callable, Sequence
 
 from results.ceilings import Ceilings
-from results.curves import Curve
+from results.curves import Curve, fitted_lines
 from results.picture import Drawing, Picture, render
 from results.plot_fields import draw_field
 from results.plot_layouts import draw_layouts
@@ -65,9 +65,9 @@ def make_gallery(
 
     of_tables = {
         table.problem: [
-            order(draw_time, table, curves[table.problem]),
-            order(draw_speedup, table, curves[table.problem]),
-            order(draw_efficiency, table, curves[table.problem]),
+            order(draw_time, table),
+            order(draw_speedup, table, fitted_lines(curves[table.problem], table)),
+            order(draw_efficiency, table),
             order(draw_split, table),
             order(draw_layouts, table),
         ]

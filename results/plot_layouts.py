@@ -24,7 +24,8 @@ def draw_layouts(table: Table) -> Drawing | None:
     for (r, t), point in best.items():
         share[ranks.index(r), threads.index(t)] = _share(point, points)
     figure, found = axes("Ranks x threads", "threads of a rank", "ranks")
-    found.imshow(share, cmap=MAP, vmin=0, vmax=1, aspect="auto", origin="lower")
+    palest = min(0.9, float(np.nanmin(share)) - 0.05)
+    found.imshow(share, cmap=MAP, vmin=palest, vmax=1, aspect="auto", origin="lower")
     found.grid(visible=False)
     found.set_xticks(range(len(threads)), labels=[str(t) for t in threads])
     found.set_yticks(range(len(ranks)), labels=[str(r) for r in ranks])
@@ -37,7 +38,7 @@ def draw_layouts(table: Table) -> Drawing | None:
             ha="center",
             va="center",
             fontsize=7.5,
-            color="#fefefe" if value > 0.6 else "#101010",
+            color="#fefefe" if value > (1 + palest) / 2 else "#101010",
         )
     words = (
         f"{table.problem.app}, {table.problem.scaling} scaling: rate of each layout of ranks and "

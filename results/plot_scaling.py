@@ -7,12 +7,10 @@ from typing import Iterator, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from results.curves import Curve
+from results.curves import FittedLine
 from results.palette import MARKERS, light
 from results.picture import Drawing, axes, log_axis, safe_name, worker_axis
 from results.points import Point, Table, fastest
-
-LINE_POINTS = 60  # of fitted curves
 
 
 def table_name(table: Table) -> str:
@@ -20,7 +18,7 @@ def table_name(table: Table) -> str:
     return safe_name(problem.app, problem.scaling, problem.size, problem.options)
 
 
-def draw_time(table: Table, curves: Sequence[Curve]) -> Drawing:
+def draw_time(table: Table) -> Drawing:
     figure, found = axes("Time of one repetition", "workers (cores)", "time in s")
     for variant, points in _variants(table.points):
         used = [point for point in points if point.used]
@@ -35,7 +33,7 @@ def draw_time(table: Table, curves: Sequence[Curve]) -> Drawing:
     return _finished(found, table, "time", figure, "time in seconds of one repetition")
 
 
-def draw_speedup(table: Table, curves: Sequence[Curve]) -> Drawing:
+def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing:
     figure, found = axes("Speed-up", "workers (cores)", "speed-up S (1)")
     for variant, points in _variants(table.points):
         _line(found, variant, points, lambda p: _first(p.speedup_serial, p.speedup_own), "-")
@@ -43,15 +41,14 @@ def draw_speedup(table: Table, curves: Sequence[Curve]) -> Drawing:
             _line(found, variant, points, lambda p: p.speedup_own, ":", label=False)
     workers = _workers(table)
     _ideal(found, workers, [float(n) for n in workers])
-    for curve in curves:
-        if curve.fit is not None:
-            _fit(found, curve, table)
+    for line in lines:
+        _fit(found, line)
     found.set_yscale("log")
     log_axis(found.yaxis, *found.get_ylim())
     return _finished(found, table, "speedup", figure, "speed-up")
 
 
-def draw_efficiency(table: Table, curves: Sequence[Curve]) -> Drawing:
+def draw_efficiency(table: Table) -> Drawing:
     figure, found = axes("Parallel efficiency", "workers (cores)", "efficiency E = S/p (1)")
     top = 1.0
     for variant, points in _variants(table.points):
@@ -163,19 +160,14 @@ def _ideal(found: Axes, workers: Sequence[int], values: Sequence[float]) -> None
     found.plot(workers, values, "--", color=light("quiet"), linewidth=1, label="ideal")
 
 
-def _fit(found: Axes, curve: Curve, table: Table) -> None:
-    """The fitted law, inside the data alone."""
-    fit = curve.fit
-    used = [p.workers for p in table.points if p.variant == curve.variant and p.used]
-    across = np.geomspace(min(used), max(used), LINE_POINTS)
-    shift = curve.base_ratio
+def _fit(found: Axes, line: FittedLine) -> None:
     found.plot(
-        across,
-        [shift * fit.speedup(float(n)) for n in across],
+        line.workers,
+        line.speedup,
         linestyle=(0, (5, 1, 1, 1)),
-        color=light(curve.variant),
+        color=light(line.variant),
         linewidth=0.9,
-        label=f"{fit.law}, {curve.variant}",
+        label=f"{line.law}, {line.variant}",
     )
 
 
