@@ -141,7 +141,10 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     if not curves:
         return paragraph("No law is fitted: no parallel point can be used.")
     laws = [(curve.variant, law) for curve in curves for law in (curve.law, curve.usl)]
-    rows = [row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law)]
+    unit = found.points[0].rate_unit
+    rows = [
+        row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law, unit)
+    ]
     refused = list(
         dict.fromkeys(
             f"{law.law}, {variant}: {law.reason}"
@@ -163,18 +166,19 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
+def _fit(variant: str, fit: fits.Fit, rate_unit: str) -> list[list[Cell | str]]:
     most = fits.efficient_workers(fit)
     reach = f"p = {most}" if most is not None else "beyond twice the data"
     rows: list[list[Cell | str]] = []
     for parameter in fit.parameters:
+        unit = rate_unit if parameter.unit == "unit/s" else parameter.unit
         rows.append(
             [
                 f"{fit.law}: {fit.formula}",
                 variant,
                 f"{parameter.name}",
-                number(parameter.value, parameter.unit),
-                f"{_plain(parameter.low, parameter.unit)} .. {_plain(parameter.high, parameter.unit)}",
+                number(parameter.value, unit),
+                f"{_plain(parameter.low, unit)} .. {_plain(parameter.high, unit)}",
                 percent(fit.spread),
                 reach + (f"; {fit.note}" if fit.note else ""),
             ]
@@ -217,4 +221,6 @@ def _karp_flatt(curves: Sequence[Curve]) -> str:
     words = [f"{curve.variant}: {curve.serial_words}" for curve in curves if curve.serial_words]
     headings = ["variant", "workers p", "serial fraction e (1)", "95 % interval (1)"]
     title = "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
-    return table(title, headings, rows) + bullets(words)
+    inside = table(title, headings, rows)
+    summary = "Serial fraction of each point (Karp-Flatt)"
+    return bullets(words) + f"<details><summary>{summary}</summary>{inside}</details>"
