@@ -79,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
         help="the page (default: DIR/report.html; of several studies: comparison.html here)",
     )
     parser.add_argument(
+        "--table",
+        action="store_true",
+        help="the table and summary.csv alone: no page, no pictures",
+    )
+    parser.add_argument(
         "--formats",
         metavar="LIST",
         default="svg",
@@ -92,8 +97,10 @@ def _command(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.threshold < 1:
         raise Refused(f"--threshold {arguments.threshold:g}: allowed 0 .. 1")
     folders, base = with_baseline(arguments.folders, arguments.baseline)
+    if arguments.table and (arguments.output or len(folders) > 1):
+        raise Refused("--table writes no page: it goes with one DIR and without -o")
     if len(folders) == 1:
-        return report_one(folders[0], arguments.output, formats)
+        return report_one(folders[0], arguments.output, formats, arguments.table)
     return report_several(folders, base, arguments.output, arguments.threshold)
 
 

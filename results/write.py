@@ -21,7 +21,9 @@ from results.summary import write_summary
 from results.table import report
 
 
-def report_one(folder: Path, output: Path | None, formats: Sequence[str]) -> int:
+def report_one(
+    folder: Path, output: Path | None, formats: Sequence[str], table_alone: bool
+) -> int:
     """Prints the table, writes the files, and returns the exit code: the worst of the runs'."""
     state = load(folder)
     outcomes = read_outcomes(state)
@@ -30,11 +32,13 @@ def report_one(folder: Path, output: Path | None, formats: Sequence[str]) -> int
     print(report(state, tables, outcomes), flush=True)
     summary, page = folder / "summary.csv", output or folder / "report.html"
     write_summary(summary, tables)
-    write_extrap(folder / "extrap.json", tables)
-    figures = folder / "figures"
-    figures.mkdir(exist_ok=True)
-    write_whole(page, make_page(gather(state, outcomes, tables, figures, formats)))
-    print(f"\nsummary: {summary}\nreport: {page.resolve()}", flush=True)
+    print(f"summary: {summary}", flush=True)
+    if not table_alone:
+        write_extrap(folder / "extrap.json", tables)
+        figures = folder / "figures"
+        figures.mkdir(exist_ok=True)
+        write_whole(page, make_page(gather(state, outcomes, tables, figures, formats)))
+        print(f"report: {page.resolve()}", flush=True)
     return worst([state.exit_code(), 1 if outcomes.broken else 0])
 
 
@@ -48,8 +52,7 @@ def report_several(
     folders: Sequence[Path], base: int, output: Path | None, threshold: float
 ) -> int:
     studies = [_study(folder) for folder in folders]
-    studies = [study for study in _labelled(studies)]
-    found = compare(studies, base)
+    found = compare(_labelled(studies), base)
     print(comparison_text(found, threshold), flush=True)
     page = output or Path("comparison.html")
     write_whole(page, make_comparison(found, draw_comparison(found), threshold))
