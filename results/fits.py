@@ -66,7 +66,7 @@ class Fit:
     spread: float
     largest: int
     note: str
-    curve: "Fitted" = field(repr=False, compare=False)
+    curve: Fitted = field(repr=False, compare=False)
 
     def time(self, workers: float) -> float:
         """Fitted seconds of one repetition. Its work is that of the samples; between their numbers of
@@ -221,9 +221,9 @@ def _work(samples: Sequence[Sample], growing: bool) -> tuple[tuple[float, float]
 def _scale(curve: Fitted, unit: str) -> Parameter:
     """Of the curve on one worker: the time, or for a law of rates the rate."""
     low, high = curve.interval(1)
-    value = curve.logarithm(1)
+    value, endless = curve.logarithm(1), curve.region.endless
     if curve.law is USL:
-        rate = (math.exp(-x) for x in (value, high, low))
+        rate = (math.exp(-value), math.exp(-high), math.inf if endless else math.exp(-low))
         return Parameter("rate of one worker lambda", "lambda", *rate, unit)
     time = (curve.units(1) * math.exp(x) for x in (value, low, high))
     return Parameter("time of one worker T1", "T1", *time, unit)

@@ -24,6 +24,7 @@ DIRECTIONS = 64  # in the plane; an extreme is met within 1 - cos(pi/64) = 0.1 %
 DEPTHS = np.sin(np.linspace(0, math.pi / 2, 25))  # of points between the centre and the rim
 DOUBLINGS = 40  # farther than 2^40 times what a quadratic would give: without an end
 HALVINGS = 40  # of a step
+FLAT = 1e-12  # least slope that is told from none
 CLOSINGS = 20  # of the distance to the rim: 1e-6 of it
 
 
@@ -150,6 +151,8 @@ def _descend(data: Data, parameters: np.ndarray, free: np.ndarray) -> np.ndarray
         residuals = data.level(parameters)[1] * data.root
         step = np.zeros(len(parameters))
         scale = np.sqrt((rows**2).sum(axis=1))
+        if not scale.all():  # flat to the last digit: nothing to descend
+            return parameters
         step[free] = np.linalg.lstsq(rows.T / scale, residuals, rcond=None)[0] / scale
         for _ in range(HALVINGS):
             there = parameters + step
@@ -206,9 +209,9 @@ def _fill(
 def _directions(rows: np.ndarray, count: int) -> np.ndarray:
     """Steps in the free parameters after which a quadratic Q has grown by one."""
     if len(rows) == 1:
-        length = 1 / math.sqrt(float((rows**2).sum()))
+        length = 1 / max(math.sqrt(float((rows**2).sum())), FLAT)
         return np.array([[length], [-length]])
     _, singular, axes = np.linalg.svd(rows.T, full_matrices=False)
     angles = 2 * math.pi * np.arange(count) / count
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return np.asarray(circle / singular @ axes)
+    return np.asarray(circle / np.maximum(singular, FLAT) @ axes)
