@@ -1,11 +1,12 @@
-"""The set of parameters of a law that observations do not contradict: all intervals are its shadows.
+"""The set of parameters of a law that observations do not contradict: all intervals are its
+shadows.
 
-Observations y (logarithms of times) with weights w follow y = a + curve(parameters) + error, a being
-the logarithm of the time on one worker. With the parameters given, the best a is a weighted mean, so
-the sum of squares Q is a function of the parameters alone. The region is where Q <= limit, inside the
-bounds of the parameters. The interval of a parameter or of the fitted curve at some p is the range
-of that quantity over the region: its profile interval (Bates and Watts 1988, Nonlinear Regression
-Analysis, 6.1). Bounds cut the region; no interval leaves them.
+Observations y (logarithms of times) with weights w follow y = a + curve(parameters) + error, a
+being the logarithm of the time on one worker. With the parameters given, the best a is a weighted
+mean, so the sum of squares Q is a function of the parameters alone. The region is where Q <= limit,
+inside the bounds of the parameters. The interval of a parameter or of the fitted curve at some p is
+the range of that quantity over the region: its profile interval (Bates and Watts 1988, Nonlinear
+Regression Analysis, 6.1). Bounds cut the region; no interval leaves them.
 """
 from __future__ import annotations
 
@@ -75,8 +76,8 @@ def inside(parameters: np.ndarray, upper: np.ndarray) -> np.ndarray:
 
 
 def best(data: Data, start: np.ndarray | None = None) -> np.ndarray:
-    """The parameters within the bounds that have the least squares, looked for from `start` on. Where
-    the free minimum lies outside, it is on a face of the bounds; faces with ever fewer free
+    """The parameters within the bounds that have the least squares, looked for from `start` on.
+    Where the free minimum lies outside, it is on a face of the bounds; faces with ever fewer free
     parameters are tried."""
     upper = np.array(data.curve.law.upper)
     start = np.clip(_linear(data), 0, upper) if start is None else start
@@ -130,8 +131,8 @@ def _faces(upper: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _linear(data: Data) -> np.ndarray:
-    """A first guess: with the logarithms undone, a law is linear in its parameters times a constant;
-    rows are divided by what was measured, as errors are relative."""
+    """A first guess: with the logarithms undone, a law is linear in its parameters times a
+    constant; rows are divided by what was measured, as errors are relative."""
     curve = data.curve
     measured = np.exp(curve.law.sign * (data.value - data.value.mean() - curve.offset))
     rows = np.vstack([curve.base, curve.slopes]) * data.root / measured

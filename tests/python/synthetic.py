@@ -37,8 +37,8 @@ def holds(parameter: Parameter, truth: float) -> bool:
 
 @dataclass(frozen=True)
 class Noise:
-    """Of the logarithm of a time: `inside` a repeat, `between` repeats; the share of samples that are
-    1.5 to 5 times slower; how many repeats of how many samples."""
+    """Of the logarithm of a time: `inside` a repeat, `between` repeats; the share of samples that
+    are 1.5 to 5 times slower; how many repeats of how many samples."""
 
     inside: float
     between: float
@@ -94,8 +94,9 @@ def exact(
 
 
 def fewest(cases: int, rate: float = 0.95) -> float:
-    """The share of hits that `cases` independent intervals of coverage `rate` fall below with a chance
-    of 0.1 %, by the normal approximation of the binomial distribution: 3.09 standard deviations."""
+    """The share of hits that `cases` independent intervals of coverage `rate` fall below with a
+    chance of 0.1 %, by the normal approximation of the binomial distribution: 3.09 standard
+    deviations."""
     return rate - 3.09 * math.sqrt(rate * (1 - rate) / cases)
 
 

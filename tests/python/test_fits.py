@@ -1,5 +1,5 @@
-"""The intervals of fits hold the truth as often as they say, on thousands of curves with a planted serial
-fraction, overhead, noise and outliers, and are not much wider than need be.
+"""The intervals of fits hold the truth as often as they say, on thousands of curves with a planted
+serial fraction, overhead, noise and outliers, and are not much wider than need be.
 
 Seeds are fixed. Where noise is at its worst (few samples, points of unequal spread), coverage is
 allowed 1.5 % below 95: variances are then guesses."""
@@ -35,12 +35,12 @@ class Coverage(Warned):
         self.assertGreater(np.mean(hits), fewest(len(hits), rate))
 
     def test_amdahl(self):
-        """1800 curves: all p lists x serial fractions x 120 draws of noise. Each list and fraction by
-        itself holds its rate, and so do the fitted curve inside and outside the data."""
+        """1500 curves: all p lists x serial fractions x 100 draws of noise. Each list and fraction
+        by itself holds its rate, and so do the fitted curve inside and outside the data."""
         hits, band = {}, []
         for workers in (DENSE, DOUBLED, FEW):
             for s in FRACTIONS:
-                for _ in range(120):
+                for _ in range(100):
                     noise = random_noise(self.random)
                     fit = amdahl(curve(self.random, workers, strong(s), noise))
                     self.assertTrue(0 <= fit.parameters[0].low <= fit.parameters[0].value)
@@ -120,8 +120,8 @@ class Coverage(Warned):
 
 class Width(Warned):
     def oracle(self, workers, s, variance):
-        """Width of the interval of s by who knows the variance of each point: 2 * 1.96 standard errors
-        of linear least squares in log T1 and s."""
+        """Width of the interval of s by who knows the variance of each point: 2 * 1.96 standard
+        errors of linear least squares in log T1 and s."""
         p = np.array(workers)
         rows = np.stack([np.ones(len(p)), (1 - 1 / p) / (s + (1 - s) / p)])
         return 2 * 1.96 * math.sqrt(np.linalg.inv(rows @ rows.T / variance)[1, 1])
@@ -129,7 +129,8 @@ class Width(Warned):
     def ratio(self, workers, noise):
         """Mean width against the oracle's; the median of n normal values has a variance of about
         pi/(2 n), so this is of medians, not of all that the samples know."""
-        variance = (math.pi / 2 * noise.inside**2 / noise.samples + noise.between**2) / noise.repeats
+        inside = math.pi / 2 * noise.inside**2 / noise.samples
+        variance = (inside + noise.between**2) / noise.repeats
         widths = []
         for _ in range(100):
             s = amdahl(curve(self.random, workers, strong(0.1), noise)).parameters[0]
@@ -138,9 +139,9 @@ class Width(Warned):
 
     def test_not_much_wider_than_need_be(self):
         """By chance alone of the unknown variance: mean width against the oracle's is t_f E(chi_f)/
-        (1.96 sqrt(f)); 1.94 at f = 2 (4 points), 1.20 at f = 6, 1.06 at f = 22 (8 points, 3 repeats).
-        A quarter more is allowed for points that seem off the law by chance; a tenth less for the
-        small-sample variance of the median."""
+        (1.96 sqrt(f)); 1.94 at f = 2 (4 points), 1.20 at f = 6, 1.06 at f = 22 (8 points, 3
+        repeats). A quarter more is allowed for points that seem off the law by chance; a tenth less
+        for the small-sample variance of the median."""
         for workers, repeats, expected in ((DENSE, 1, 1.2), (DENSE, 3, 1.06), (DOUBLED, 1, 1.94)):
             for between in (0, 0.01):
                 with self.subTest(workers=workers, repeats=repeats, between=between):

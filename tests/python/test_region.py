@@ -1,5 +1,5 @@
-"""The parts of a fit by themselves: the region of parameters against a search of the whole plane, the
-spread between repeats against what was planted, the robust scale. Seeds are fixed."""
+"""The parts of a fit by themselves: the region of parameters against a search of the whole plane,
+the spread between repeats against what was planted, the robust scale. Seeds are fixed."""
 import unittest
 
 import numpy as np
@@ -24,8 +24,8 @@ class Region(unittest.TestCase):
         return Data(curve, value, self.random.uniform(0.5, 2, len(WORKERS)))
 
     def searched(self, data, limit, ends):
-        """(parameters, a +- reach) of all points of a fine grid that are in the region; the grid has
-        the bounds, sigma = 0 and kappa = 0, on it."""
+        """(parameters, a +- reach) of all points of a fine grid that are in the region; the grid
+        has the bounds, sigma = 0 and kappa = 0, on it."""
         axes = [np.linspace(0, 1.1 * end + 1e-6, 401) for end in ends]
         plane = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
         squares = data.squares(plane)
