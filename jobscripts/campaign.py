@@ -3,11 +3,13 @@ from __future__ import annotations
 
 from jobscripts.budget import Budget
 from jobscripts.execute import execute
+from jobscripts.interrupts import held
 from jobscripts.launch import Bench, launch, program_arguments
 from jobscripts.layout import Layout
 from jobscripts.outcome import judge
 from jobscripts.programs import root_permission
 from jobscripts.progress import Progress
+from jobscripts.resume import judge_interrupted
 from jobscripts.state import State, StudyRun
 from jobscripts.units import count
 
@@ -27,7 +29,8 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
         try:
             _run(state, run, bench, budget, limit, progress)
         except BaseException:
-            state.put_back(run)
+            if run["status"] == "running":  # not when it ended before
+                judge_interrupted(state, run)
             raise
         spent.append(run["seconds"])
         progress.end(run, budget.estimate(ranks[1:], _mean(spent)))
@@ -43,8 +46,9 @@ def _run(
     progress: Progress,
 ) -> None:
     program = bench.programs[run["program"]]
-    log = state.start(run, program, limit)
-    files = [log.with_suffix(".json")] + ([log.with_suffix(".h5")] if program.has_hdf5 else [])
+    with held():
+        log = state.start(run, program, limit)
+    files = state.result_files(run)
     layout = Layout(run["ranks"], run["threads"])
     arguments = program_arguments(
         program,
@@ -68,10 +72,12 @@ def _run(
         log,
         budget.patience(limit),
         progress.tick if progress.live else None,
+        state.data["mark"],
     )
     outcome = judge(program.name, ended, log, files)
     budget.took(run["ranks"], limit, ended.seconds)
-    state.finish(run, outcome, ended.code, ended.seconds)
+    with held():
+        state.finish(run, outcome, ended.code, ended.seconds)
 
 
 def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:

@@ -11,9 +11,8 @@ import sys
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from types import FrameType
 
-from jobscripts import preview, state as states
+from jobscripts import interrupts, preview, state as states
 from jobscripts.budget import Budget
 from jobscripts.campaign import run_all
 from jobscripts.errors import Refused
@@ -21,6 +20,7 @@ from jobscripts.launch import Bench, find_launcher
 from jobscripts.plan import make_plan
 from jobscripts.programs import find_programs
 from jobscripts.progress import Progress
+from jobscripts.resume import resume
 from jobscripts.state import State
 from jobscripts.study import Study, read_study
 from jobscripts.topology import observe
@@ -41,14 +41,6 @@ EXITS = """\
 exit codes: the worst of the runs' (2 a wrong answer, then 1 could not run, then 5 slower than
 expected), 0 when all passed, 130 after Ctrl-C. Results: DIR/study.json, and DIR/runs/ with a log, a
 JSON and an HDF5 file of each run. Next: scalebar report DIR"""
-
-
-class Interrupted(BaseException):
-    """A signal asks this command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -106,8 +98,7 @@ def _checked(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Names
 
 def main(argv: list[str]) -> int:
     arguments = parse_arguments(argv)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    interrupts.install()
     try:
         code = _study(arguments)
         sys.stdout.flush()
@@ -120,16 +111,12 @@ def main(argv: list[str]) -> int:
     except Refused as refusal:
         print(f"scalebar study: {refusal}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        number = int(signal.SIGINT)
-    except Interrupted as interrupt:
-        number = interrupt.number
-    print("\nscalebar study: interrupted; the same command with --out resumes", file=sys.stderr)
-    return 128 + number
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    raise Interrupted(number)
+    except OSError as error:  # a full disk, say: what is on it is whole
+        print(f"scalebar study: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return 1
+    except interrupts.Interrupted as interrupt:
+        print("\nscalebar study: interrupted; the same command with --out resumes", file=sys.stderr)
+        return 128 + interrupt.number
 
 
 def _study(arguments: argparse.Namespace) -> int:
@@ -153,7 +140,7 @@ def _study(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return 0 if preview.show(plan, bench, budget, seed) else 1
     if arguments.out and (arguments.out / states.FILE).exists():
-        state, notes = states.resume(arguments.out, study, seed, programs, topology)
+        state, notes = resume(arguments.out, study, seed, programs, topology)
         done = sum(run["status"] == "done" for run in state.runs)
         notes.insert(0, f"resumed: {done} of {len(state.runs)} runs are done")
     else:

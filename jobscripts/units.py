@@ -16,9 +16,9 @@ def parse_time(text: str) -> float | None:
     return seconds if 0 < seconds < 1e9 else None
 
 
-def count(number: int, word: str) -> str:
-    """ "1 run", "2 runs"."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def count(number: int, word: str, words: str = "") -> str:
+    """ "1 run", "2 runs"; `words` is the plural where it is not that."""
+    return f"{number} {word if number == 1 else words or word + 's'}"
 
 
 def show_time(seconds: float) -> str:

@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 
 PROGRAM = '''#!{python} -ES
 """A program that prints and writes what a Scalebar program would, and fails on demand: FAKE_FAULT is
-KIND:PART, and holds for runs whose output name contains PART."""
+KIND:PART, and holds for runs whose output name contains PART. FAKE_SECONDS is how long a run takes."""
 import json, os, signal, subprocess, sys, time
 name = os.path.basename(sys.argv[0])
 options = dict(a[2:].split("=", 1) for a in sys.argv[1:] if "=" in a)
@@ -36,6 +36,8 @@ fault = kind if part in options.get("json", "") else ""
 with open("calls", "a") as calls:
     calls.write(json.dumps([name, sys.argv[1:], os.environ.get("FAKE_RANKS"), os.environ.get("OMP_NUM_THREADS"),
                             os.environ.get("OMP_PLACES"), os.environ.get("OMP_PROC_BIND")]) + "\\n")
+pause = float(os.environ.get("FAKE_SECONDS", "0")) / 2
+time.sleep(pause)
 if fault == "hang":
     time.sleep(600)
 if fault == "orphan":
@@ -54,9 +56,10 @@ print("# a line for people")
 print("FOM pi.rate=2.5e+09 sample/s\\nFOM pi.time=0.04 s\\nFOM pi.hits=78539816 count")
 print("VERIFY pi " + ("FAIL" if fault == "wrong" else "PASS") + " check=golden_count error=0 bound=0")
 if fault != "nofile":
-    open(options["json"], "w").write("{{}}")
+    open(options["json"], "w").write(json.dumps({{"written": time.time_ns()}}))
     if "output" in options:
         open(options["output"], "wb").write(b"\\x89HDF\\r\\n\\x1a\\n" + b"0" * 100)
+time.sleep(pause)
 word = {{"wrong": "WRONG", "slow": "SLOW"}}.get(fault, "PASS")
 if fault != "silent":
     print("RESULT " + name + " " + word)

@@ -219,7 +219,7 @@ class Faults(Study):
             env=environment(self.folder, FAKE_FAULT="orphan:pi_omp", TEST_TOKEN=token),
         )
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("hung: ended after", self.state()["runs"][0]["reason"])
+        self.assertIn("timed out after", self.state()["runs"][0]["reason"])
         self.assertEqual(carrying(token), [])
 
 
