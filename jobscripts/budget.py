@@ -6,6 +6,10 @@ from typing import Callable
 
 PLANNED_LIMIT = 2.0  # s; rather fewer runs than runs that measure for less
 MINIMUM_LIMIT = 0.5  # s; where a study is late all the same
+PROBE_LIMIT = 2.0  # s; of the repetitions of a run of probe, which measures more beside them
+PROBE_TIME = 8.0  # s; guess of what such a run takes in all
+PROBE_SHARE = 0.2  # of a budget for the runs of probe
+LONG_RUN = 4.0  # repetitions that a run makes even if each is longer than its time_limit, with setup
 GRACE = 30.0  # s that a run may overstay before it is ended
 
 
@@ -47,10 +51,11 @@ class Budget:
         beside = sum(overhead(count) + self._excess for count in ranks)
         return round(min(self._limit, max(MINIMUM_LIMIT, (left - beside) / len(ranks))), 3)
 
-    def patience(self, limit: float) -> float:
-        """Seconds after which a run with this time_limit is ended from outside: late enough for the
-        watchdog to speak first, which knows more."""
-        patience = 3 * limit + self.watchdog + GRACE
+    def patience(self, limit: float, repetition: float = 0.0) -> float:
+        """Seconds after which a run with this time_limit, and repetitions that are expected to take
+        so long, is ended from outside: late enough for the watchdog to speak first, which knows
+        more."""
+        patience = 3 * (limit + LONG_RUN * repetition) + self.watchdog + GRACE
         left = self.left()
         return patience if left is None else min(patience, max(left, 0.0) + limit + GRACE)
 
@@ -58,11 +63,7 @@ class Budget:
         """Learns from a run that has ended."""
         self._excess = max(self._excess, min(seconds - limit - overhead(ranks), 10.0))
 
-    def estimate(self, ranks: list[int], mean: float | None) -> float:
-        """Seconds that the runs left will take: by the `mean` of those done, else at most."""
-        if mean is not None:
-            guess = mean * len(ranks)
-        else:
-            guess = sum((self.share(ranks) or 0.0) + overhead(count) for count in ranks)
+    def within(self, seconds: float) -> float:
+        """No more than what is left of the total."""
         left = self.left()
-        return guess if left is None else min(guess, max(left, 0.0))
+        return seconds if left is None else min(seconds, max(left, 0.0))

@@ -4,13 +4,14 @@ from __future__ import annotations
 from jobscripts.budget import Budget
 from jobscripts.execute import execute
 from jobscripts.interrupts import held
-from jobscripts.launch import Bench, launch, program_arguments
+from jobscripts.launch import Bench, Problem, launch, program_arguments
 from jobscripts.layout import Layout
 from jobscripts.outcome import judge
 from jobscripts.programs import root_permission
 from jobscripts.progress import Progress
 from jobscripts.resume import judge_interrupted
 from jobscripts.state import State, StudyRun
+from jobscripts.pace import Pace
 from jobscripts.units import count
 
 
@@ -18,22 +19,21 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
     """Runs all that waits. A run that fails is kept as failed, and the others go on. An interrupt
     leaves its run waiting, and goes up."""
     waiting = [run for run in state.runs if run["status"] == "waiting"]
-    spent: list[float] = []
+    pace = Pace(budget)
     for index, run in enumerate(waiting):
-        ranks = [later["ranks"] for later in waiting[index:]]
-        limit = budget.share(ranks)
+        limit = pace.limit(waiting[index:])
         if limit is None:
             _skip(state, waiting[index:], progress)
             return
-        progress.begin(run, budget.estimate(ranks, _mean(spent)))
+        progress.begin(run, pace.left(waiting[index:], limit))
         try:
             _run(state, run, bench, budget, limit, progress)
         except BaseException:
             if run["status"] == "running":  # not when it ended before
                 judge_interrupted(state, run)
             raise
-        spent.append(run["seconds"])
-        progress.end(run, budget.estimate(ranks[1:], _mean(spent)))
+        pace.took(run, limit)
+        progress.end(run, pace.left(waiting[index + 1 :], limit))
     progress.clear()
 
 
@@ -53,29 +53,22 @@ def _run(
     arguments = program_arguments(
         program,
         layout,
-        run["scaling"],
-        run["size"],
+        Problem(run["scaling"], run["per"], run["size"]),
         state.data["seed"],
         {**run["options"], **run["measure"]},
     )
-    arguments += [
-        f"--time_limit={limit:g}",
-        f"--watchdog={budget.watchdog:g}",
-        f"--json={files[0].name}",
-    ]
-    if program.has_hdf5:
-        arguments.append(f"--output={files[1].name}")
+    arguments += [f"--time_limit={limit:g}", f"--watchdog={budget.watchdog:g}"]
+    arguments += [f"--{key}={path.name}" for key, path in zip(("json", "output"), files)]
     how = launch(program, bench.launchers[program.name], layout, bench.topology, arguments)
     ended = execute(
         how.argv,
         {**root_permission(), **how.env},
         log,
-        budget.patience(limit),
+        budget.patience(limit, (run["predicted"] or {}).get("repetition", 0.0)),
         progress.tick if progress.live else None,
         state.data["mark"],
     )
     outcome = judge(program.name, ended, log, files)
-    budget.took(run["ranks"], limit, ended.seconds)
     with held():
         state.finish(run, outcome, ended.code, ended.seconds)
 
@@ -89,7 +82,3 @@ def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:
         f"the budget is used up: {count(len(runs), 'run')} did not take place; "
         "the same command with --out resumes"
     )
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None

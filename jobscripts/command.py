@@ -17,8 +17,10 @@ from jobscripts.budget import Budget
 from jobscripts.campaign import run_all
 from jobscripts.errors import Refused
 from jobscripts.launch import Bench, find_launcher
+from jobscripts.fit import fit
 from jobscripts.plan import make_plan
-from jobscripts.programs import find_programs
+from jobscripts.predict import predict
+from jobscripts.programs import find_probe, find_programs
 from jobscripts.progress import Progress
 from jobscripts.resume import resume
 from jobscripts.state import State
@@ -130,27 +132,29 @@ def _study(arguments: argparse.Namespace) -> int:
     if seed is not None and not 0 <= seed <= 2**53:
         raise Refused(f"--seed {seed}: allowed 0 .. {2**53}")
     topology = observe()
-    programs = find_programs(study, arguments.programs or _programs_folder())
+    folder = arguments.programs or _programs_folder()
+    programs, probe = find_programs(study, folder), find_probe(study, folder)
+    every = list({program.name: program for program in (*programs, *probe)}.values())
     budget = Budget(study.budget, study.time_limit, study.watchdog)
-    order_seed = secrets.randbelow(2**32) if seed is None else seed
-    plan = make_plan(study, programs, topology, order_seed)
-    bench = Bench(
-        topology, {p.name: p for p in programs}, {p.name: find_launcher(p) for p in programs}
-    )
-    if arguments.dry_run:
-        return 0 if preview.show(plan, bench, budget, seed) else 1
-    if arguments.out and (arguments.out / states.FILE).exists():
-        state, notes = resume(arguments.out, study, seed, programs, topology)
+    bench = Bench(topology, {p.name: p for p in every}, {p.name: find_launcher(p) for p in every})
+    if arguments.out and (arguments.out / states.FILE).exists() and not arguments.dry_run:
+        state, notes = resume(arguments.out, study, seed, every, topology)
         done = sum(run["status"] == "done" for run in state.runs)
         notes.insert(0, f"resumed: {done} of {len(state.runs)} runs are done")
-    else:
-        for words in preview.refusals(plan, bench, seed):
-            raise Refused(words)  # before anything is written
-        folder = arguments.out or _new_folder(study)
-        state, notes = states.create(
-            folder, study, seed, order_seed, plan, programs, topology
-        ), list(plan.notes)
-    return _run(state, notes, bench, budget)
+        return _run(state, notes, bench, budget)
+    order_seed = secrets.randbelow(2**32) if seed is None else seed
+    plan = make_plan(study, programs, topology, order_seed, probe)
+    predictions = predict(plan.runs, bench, seed, every=arguments.dry_run)
+    plan, refused = fit(plan, predictions, study)
+    if arguments.dry_run:
+        preview.show(plan, predictions, budget, seed)
+        print("".join(f"refused: {words}\n" for words in refused), end="")
+        return 1 if refused else 0
+    for words in refused:
+        raise Refused(words)  # before anything is written
+    out = arguments.out or _new_folder(study)
+    state = states.create(out, study, seed, order_seed, plan, predictions, every, topology)
+    return _run(state, list(plan.notes), bench, budget)
 
 
 def _run(state: State, notes: list[str], bench: Bench, budget: Budget) -> int:

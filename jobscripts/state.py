@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Dict
@@ -14,8 +15,10 @@ from typing import Any, Dict
 from jobscripts.errors import Refused
 from jobscripts.lock import LOCK, Lock
 from jobscripts.outcome import EXIT_CODES, Outcome, worst
-from jobscripts.plan import Plan, Run
+from jobscripts.plan import Plan
+from jobscripts.predict import Needs, Predictions
 from jobscripts.programs import Program
+from jobscripts.run import Run
 from jobscripts.study import Study
 from jobscripts.topology import Topology
 
@@ -143,6 +146,7 @@ def create(
     seed: int | None,
     order_seed: int,
     plan: Plan,
+    predictions: Predictions,
     programs: list[Program],
     topology: Topology,
 ) -> State:
@@ -160,7 +164,7 @@ def create(
         "programs": {
             p.name: {"sha256": p.sha256, "version": p.version, **p.facts} for p in programs
         },
-        "runs": [_new(run) for run in plan.runs],
+        "runs": [_new(run, predictions.needs(run)) for run in plan.runs],
     }
     if folder.exists() and not (folder.is_dir() and _only_begun(folder)):
         raise Refused(f"{folder} exists and holds no study; give another --out")
@@ -206,12 +210,13 @@ def _move_aside(log: Path, run: StudyRun) -> None:
     os.replace(log, aside)
 
 
-def _new(run: Run) -> StudyRun:
+def _new(run: Run, needs: Needs | None) -> StudyRun:
     return {
         **run.configuration(),
         "program": run.program,
         "nodes": 1,
         "workers": run.layout.workers,
+        "predicted": asdict(needs) if needs else None,  # memory_rank in byte, repetition in s
         "status": "waiting",
         "attempts": [],
     }

@@ -29,7 +29,9 @@ if "--dry-run" in sys.argv:
     if os.environ.get("FAKE_FAULT") == "refuse":
         print("ERROR " + name + ": command line: samples = 1e3x is not a whole number", file=sys.stderr)
         sys.exit(1)
-    print("memory per rank: 1 MB\\nexpected time: 0.1 s a repetition, at 1e9 sample/s a worker")
+    full = os.environ.get("FAKE_FAULT") == "full" and os.environ["OMP_NUM_THREADS"] == "2"
+    print("memory per rank: " + os.environ.get("FAKE_MEMORY", "1") + " MB" + ", more than is free on this node" * full)
+    print("expected time: 0.1 s a repetition, at 1e9 sample/s a worker")
     sys.exit(0)
 kind, _, part = os.environ.get("FAKE_FAULT", ":").partition(":")
 fault = kind if part in options.get("json", "") else ""
@@ -100,10 +102,10 @@ class Scratch(unittest.TestCase):
         return path
 
 
-def make_bin(folder: Path, variants: str = "serial omp mpi hybrid") -> Path:
-    """A folder of invented pi programs, and beside it launchers in `path`."""
+def make_bin(folder: Path, variants: str = "serial omp mpi hybrid", app: str = "pi") -> Path:
+    """A folder of invented programs, and beside it launchers in `path`."""
     for variant in variants.split():
-        write_program(folder / "bin" / f"pi_{variant}", PROGRAM)
+        write_program(folder / "bin" / f"{app}_{variant}", PROGRAM)
     write_program(folder / "path" / "mpirun.openmpi", MPIRUN)
     return folder / "bin"
 

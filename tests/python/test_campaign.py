@@ -125,8 +125,8 @@ class Runs(Study):
         self.assertFalse(self.out.exists())
         for text in (
             "pi_hybrid",
-            "1 x 1  2 x 1  1 x 2",
-            "memory per rank: 1 MB",
+            "pi_hybrid       strong  tiny        2 x 1           1       1 MB            2 MB "
+            "      100 ms       2.24 s",
             "16 runs in random order",
             "mpirun.openmpi -n 2 --map-by slot:PE=1 --bind-to core",
         ):
@@ -139,6 +139,21 @@ class Runs(Study):
             self.assertEqual(done.returncode, 1, done.stdout)
             self.assertIn("samples = 1e3x is not a whole number", done.stdout + done.stderr)
             self.assertFalse(self.out.exists())
+
+    def test_a_layout_that_does_not_fit_into_memory_is_refused(self):
+        for options in (["--dry-run"], []):
+            done = self.run_study(*options, fault="full", FAKE_MEMORY="1e12")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("1x2: needs 1e+09 GB, more than is free", done.stdout + done.stderr)
+            self.assertFalse(self.out.exists())
+
+    def test_what_is_predicted_is_stored(self):
+        self.run_study()
+        run = self.run_named("pi_mpi-weak-tiny-2x1")
+        self.assertEqual(
+            run["predicted"], {"memory_rank": 1e6, "repetition": 0.1, "asked": False}
+        )
+        self.assertEqual((run["purpose"], run["per"]), ("scaling", "worker"))
 
     def test_budget_shortens_runs(self):
         self.run_study("--budget", "20s")

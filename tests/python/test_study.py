@@ -14,9 +14,11 @@ kind = scaling      ; another
 apps = pi, heat
 variants = serial omp
 scaling = strong weak
-sizes = tiny
+per = node
+sizes = tiny memory=.50
 workers = auto 3 2x3 1x4x2
-hybrid_ranks = numa 2
+hybrid_ranks = numa 2 all
+probe = no
 repeats = 2
 time_limit = 1.5 min
 ci = 0.01
@@ -58,6 +60,17 @@ REFUSED = {  # what replaces the line `apps`, and what the message must say
     "[other]": "is not a section here; allowed [study]",
     "x" * 1001 + " = 1": "longer than 1000",
     "hybrid_ranks = 0": "allowed numa",
+    "sizes = memory=0": "memory=SHARE of a node's memory up to 0.95",
+    "sizes = memory=0.96": "memory=SHARE",
+    "sizes = memory=1e-1": "memory=SHARE",
+    "sizes = memory=.5 memory=0.50": "named twice",
+    "per = core": "allowed worker, node",
+    "probe = maybe": "allowed yes, no",
+    "pi.per = node": "set by the study itself",
+    "pi.memory = 0.5": "set by the study itself",
+    "fft.wisdom = /etc/passwd": "no / in front, no ..",
+    "fft.wisdom = a/../../x": "no / in front, no ..",
+    "fft.wisdom = ufs:/etc/passwd": "no / in front, no ..",
 }
 
 
@@ -72,7 +85,9 @@ class ReadsStudies(Scratch):
         self.assertEqual(study.variants, ("serial", "omp"))
         self.assertEqual(study.scalings, ("strong", "weak"))
         self.assertEqual(study.workers, ("auto", "3", "2x3", "4x2"))
-        self.assertEqual(study.hybrid_ranks, ("numa", "2"))
+        self.assertEqual(study.hybrid_ranks, ("numa", "2", "all"))
+        self.assertEqual(study.sizes, ("tiny", "memory=0.5"))
+        self.assertEqual((study.per, study.probe), ("node", False))
         self.assertEqual(study.time_limit, 90.0)
         self.assertEqual(study.measure, {"ci": "0.01"})
         self.assertEqual(study.options, {"pi": {"samples": "1e9", "rng": "philox"}})
@@ -83,6 +98,7 @@ class ReadsStudies(Scratch):
             (study.apps, study.variants, study.workers), (("all",), ("all",), ("auto",))
         )
         self.assertEqual((study.repeats, study.budget, study.seed), (1, None, None))
+        self.assertEqual((study.per, study.probe), ("worker", True))
 
     def test_refuses_with_place_and_reason(self):
         for line, message in REFUSED.items():
