@@ -58,6 +58,6 @@ def parse(text: str, name: str, section: str) -> dict[str, Entry]:
         if not equals or not key or not value:
             raise Refused(f"{where}: {line!r} is not of the form: key = value")
         if key in entries:
-            raise Refused(f"{where}: {key} is already set at {entries[key].where}")
+            raise Refused(f"{where}: {key!r} is already set at {entries[key].where}")
         entries[key] = Entry(key, value, where)
     return entries

@@ -28,7 +28,7 @@ pi.rng = philox
 
 REFUSED = {  # what replaces the line `apps`, and what the message must say
     "aps = pi": "mine.ini:4: 'aps' is not a key of a study (did you mean apps?)",
-    "apps = pi\napps = pi": "mine.ini:5: apps is already set at mine.ini:4",
+    "apps = pi\napps = pi": "mine.ini:5: 'apps' is already set at mine.ini:4",
     "apps = pi;reboot": "a name is of lower-case letters",
     "apps = $(id)": "a name is of lower-case letters",
     "apps = `id`": "a name is of lower-case letters",
