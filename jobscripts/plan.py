@@ -60,11 +60,13 @@ def make_plan(
 def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[int]) -> list[Run]:
     plain = [int(item) for item in study.workers if item.isdigit()]
     written = [Layout(*map(int, item.split("x"))) for item in study.workers if "x" in item]
-    counts = sorted({*plain, *(auto if "auto" in study.workers else [])})
+    counts = set(plain)
+    counts.update(auto if "auto" in study.workers else [])
+    counts.update([topology.workers] if "all" in study.workers else [])
     runs = []
     for repeat in range(1, study.repeats + 1):
         for program in programs:
-            found = layouts(program.variant, counts, written, study.hybrid_ranks, topology)
+            found = layouts(program.variant, sorted(counts), written, study.hybrid_ranks, topology)
             for scaling in study.scalings:
                 for size in study.sizes:
                     for layout in found:

@@ -40,7 +40,7 @@ class Study:
     variants: tuple[str, ...]
     scalings: tuple[str, ...]
     sizes: tuple[str, ...]  # a named one, or "memory=0.5"
-    workers: tuple[str, ...]  # "auto", "4" or "ranks x threads" as "2x3"
+    workers: tuple[str, ...]  # "auto", "all", "4" or "ranks x threads" as "2x3"
     hybrid_ranks: tuple[str, ...]  # "numa", "all" or a number
     repeats: int
     time_limit: float  # of each run, s

@@ -83,11 +83,11 @@ def names(entry: Entry) -> tuple[str, ...]:
 
 
 def workers(entry: Entry) -> tuple[str, ...]:
-    """ "auto", "4", and layouts as "2x3"."""
+    """ "auto", "all", "4", and layouts as "2x3"."""
     items = []
     for item in _items(entry):
         layout = _LAYOUT.fullmatch(item)
-        if item == "auto" or _number(item):
+        if item in ("auto", "all") or _number(item):
             items.append(item)
         elif layout and int(layout[1]) * int(layout[2]) <= WORKERS_MAX:
             items.append(f"{layout[1]}x{layout[2]}")
@@ -97,7 +97,7 @@ def workers(entry: Entry) -> tuple[str, ...]:
             )
         else:
             numbers = f"a number from 1 to {WORKERS_MAX}"
-            raise refusal(entry, f"; allowed auto, {numbers}, or ranks x threads as 2x3", item)
+            raise refusal(entry, f"; allowed auto, all, {numbers}, or ranks x threads as 2x3", item)
     return _unequal(entry, tuple(items))
 
 

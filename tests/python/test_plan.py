@@ -170,6 +170,12 @@ class Plans(unittest.TestCase):
         plan = make_plan(STUDY, programs("omp"), machine(range(8), quota=2.5), 1)
         self.assertEqual({run.threads for run in plan.runs}, {1, 2})
 
+    def test_all_cores_alone(self):
+        study = replace(STUDY, workers=("all",), hybrid_ranks=("all",))
+        plan = make_plan(study, programs("omp hybrid"), TWO_SOCKETS, 1).runs
+        self.assertEqual({run.layout.workers for run in plan}, {16})
+        self.assertEqual(sum(run.variant == "hybrid" for run in plan), 5)
+
     def test_a_short_budget_thins(self):
         many = machine(range(96))
         full = make_plan(replace(STUDY, repeats=3), programs(), many, 1)
