@@ -9,7 +9,7 @@ MINIMUM_LIMIT = 0.5  # s; where a study is late all the same
 PROBE_LIMIT = 2.0  # s; of the repetitions of a run of probe, which measures more beside them
 PROBE_TIME = 8.0  # s; guess of what such a run takes in all
 PROBE_SHARE = 0.2  # of a budget for the runs of probe
-LONG_RUN = 4.0  # repetitions that a run makes even if each is longer than its time_limit, with setup
+LONG_RUN = 4.0  # repetitions' worth of a run whose repetitions are longer than its time_limit
 GRACE = 30.0  # s that a run may overstay before it is ended
 
 

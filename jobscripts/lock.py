@@ -8,7 +8,7 @@ from pathlib import Path
 from jobscripts.errors import Refused
 
 LOCK = ".lock"
-PATIENCE = 1.0  # s; a child of a process that was killed holds its lock until it has become a program
+PATIENCE = 1.0  # s; a child of a killed process holds its lock until it has become a program
 
 
 class Lock:

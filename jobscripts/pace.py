@@ -12,7 +12,8 @@ class Pace:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._expected = self._spent = 0.0
+        self._expected = self._spent = 0.0  # of points, s
+        self._probe = PROBE_TIME  # s, of the run of probe that took longest so far
 
     def limit(self, waiting: list[StudyRun]) -> float | None:
         """time_limit of the first of the runs that wait, in s; None when the budget is used up."""
@@ -24,6 +25,7 @@ class Pace:
 
     def took(self, run: StudyRun, limit: float) -> None:
         if run["purpose"] == PROBE:
+            self._probe = max(self._probe, run["seconds"])
             return  # most of it is not what other runs do
         self._expected += _expected(run, limit)
         self._spent += run["seconds"]
@@ -31,12 +33,12 @@ class Pace:
 
     def left(self, waiting: list[StudyRun], limit: float) -> float:
         """Seconds until all runs that wait have ended, at the speed of those before."""
-        probes = [PROBE_TIME for run in waiting if run["purpose"] == PROBE]
+        probes = self._probe * sum(run["purpose"] == PROBE for run in waiting)
         points = [run for run in waiting if run["purpose"] != PROBE]
         share = self._budget.share([run["ranks"] for run in points]) if points else limit
         ratio = self._spent / self._expected if self._expected else 1.0
         return self._budget.within(
-            sum(probes) + ratio * sum(_expected(run, share or 0.0) for run in points)
+            probes + ratio * sum(_expected(run, share or 0.0) for run in points)
         )
 
 

@@ -1,4 +1,4 @@
-"""`scalebar study --dry-run`: what would run, how, what it needs and for how long. Computes nothing."""
+"""`scalebar study --dry-run`: what would run, how, what it needs, how long. Computes nothing."""
 from __future__ import annotations
 
 import shutil

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from jobscripts.layout import Layout
 
-SCALING, PROBE = "scaling", "probe"  # what a run is for: a point of a curve, or the machine's limits
+SCALING, PROBE = "scaling", "probe"  # a run's purpose: a point of a curve, the machine's limits
 
 
 @dataclass(frozen=True)

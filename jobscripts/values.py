@@ -31,10 +31,13 @@ def is_word(text: str) -> bool:
 
 
 def value(entry: Entry) -> str:
-    """A value that is handed on to programs. A path in it stays below the folder of the runs."""
+    """A value that is handed on to programs. A path in it stays below the folder of the runs; but a
+    `folder` may be anywhere: it says which disk is measured."""
     if not _VALUE.fullmatch(entry.value):
         raise refusal(entry, ": allowed are letters, digits and _ . , + ^ : @ % / -")
-    if any(part.startswith("/") or ".." in part.split("/") for part in entry.value.split(":")):
+    parts = entry.value.split(":")
+    outside = any(part.startswith("/") for part in parts) and not entry.key.endswith(".folder")
+    if outside or any(".." in part.split("/") for part in parts):
         raise refusal(entry, ": a path here stays in the study's own folder: no / in front, no ..")
     return entry.value
 

@@ -134,9 +134,11 @@ def make_machine(
 def new_run(**changes: Any) -> dict[str, Any]:
     """A run as it stands in study.json after it passed."""
     run: dict[str, Any] = {
+        "purpose": "scaling",
         "app": "pi",
         "variant": "serial",
         "scaling": "strong",
+        "per": "worker",
         "size": "tiny",
         "ranks": 1,
         "threads": 1,
@@ -172,7 +174,7 @@ def write_study(folder: Path, runs: list[dict[str, Any]], workers: int = 4) -> N
         "study": "test",
         "kind": "scaling",
         "created_utc": "2026-01-01T00:00:00Z",
-        "settings": {},
+        "settings": {"per": "worker", "probe": True},
         "seed": None,
         "order_seed": 1,
         "notes": ["the budget was short"],

@@ -97,8 +97,8 @@ class Killed(Scratch):
         return Counter(o[7:-5] for o in options if o.startswith("--json="))
 
     def look(self):
-        """study.json is whole; what was done stays done, its files stay as they were, and it has not
-        been started again."""
+        """study.json is whole; what was done stays done, its files stay as they were, and it has
+        not been started again."""
         if not (self.out / "study.json").exists():
             return
         starts, runs = self.starts(), {run["id"]: run for run in self.state()["runs"]}
@@ -185,7 +185,7 @@ class Real(Killed):
         (self.folder / "path" / "mpirun.openmpi").unlink()
         self.write(
             "mine.ini",
-            "[study]\nkind = scaling\napps = pi\nvariants = serial mpi\nworkers = 1 2\n"
+            "[study]\nkind = scaling\napps = pi\nvariants = serial mpi\nworkers = 1 2\nprobe = no\n"
             "pi.samples = 1e6\nwarmup = 0\nmin_reps = 50\nmax_reps = 50\n",
         )
 

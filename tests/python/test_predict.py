@@ -57,10 +57,9 @@ class Predicts(unittest.TestCase):
                 return predict(runs, BENCH, None, every, allowance)
 
     def needs(self, found, scaling, layout):
-        run = next(
-            r for r in self.runs if (r.variant, r.scaling, str(r.layout)) == ("mpi", scaling, layout)
-        )
-        return found.needs(run)
+        wanted = ("mpi", scaling, layout)
+        runs = [r for r in self.runs if (r.variant, r.scaling, str(r.layout)) == wanted]
+        return found.needs(runs[0])
 
     def test_a_study_asks_each_problem_once_without_a_launcher(self):
         self.predict(plan_of().runs)

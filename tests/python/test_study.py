@@ -1,7 +1,7 @@
 """Study files: what is read, and what is refused with file, line and key."""
 import unittest
 
-from support import Scratch
+from support import ROOT, Scratch
 
 from jobscripts.errors import Refused
 from jobscripts.study import read_study
@@ -71,6 +71,7 @@ REFUSED = {  # what replaces the line `apps`, and what the message must say
     "fft.wisdom = /etc/passwd": "no / in front, no ..",
     "fft.wisdom = a/../../x": "no / in front, no ..",
     "fft.wisdom = ufs:/etc/passwd": "no / in front, no ..",
+    "probe.folder = /scratch/../etc": "no / in front, no ..",
 }
 
 
@@ -99,6 +100,19 @@ class ReadsStudies(Scratch):
         )
         self.assertEqual((study.repeats, study.budget, study.seed), (1, None, None))
         self.assertEqual((study.per, study.probe), ("worker", True))
+
+    def test_the_folder_of_a_disk_may_be_anywhere(self):
+        study = self.read("[study]\nkind = scaling\nprobe.folder = /scratch/me\n")
+        self.assertEqual(study.options, {"probe": {"folder": "/scratch/me"}})
+
+    def test_the_studies_that_come_with_scalebar_are_read(self):
+        paths = sorted((ROOT / "inputs" / "studies").glob("*.ini"))
+        self.assertLessEqual(
+            {"quick", "workstation", "node", "cluster"}, {path.stem for path in paths}
+        )
+        for path in paths:
+            study = read_study(path)
+            self.assertTrue(study.text.startswith(f"# {path.name}: "), path.name)
 
     def test_refuses_with_place_and_reason(self):
         for line, message in REFUSED.items():
