@@ -66,7 +66,7 @@ def _run(
         log,
         budget.patience(limit, (run["predicted"] or {}).get("repetition", 0.0)),
         progress.tick if progress.live else None,
-        state.data["mark"],
+        state.mark,
     )
     outcome = judge(program.name, ended, log, files)
     with held():

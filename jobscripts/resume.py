@@ -44,7 +44,7 @@ def resume(
 def _clear_up(state: State) -> list[str]:
     """What a killed study left: processes that still run, and a run that nobody saw the end of."""
     notes = []
-    orphans = end_orphans(state.data["mark"])
+    orphans = end_orphans(state.mark)
     if orphans:
         notes.append(f"ended {count(orphans, 'process', 'processes')} of the interrupted study")
     interrupted = [run for run in state.runs if run["status"] == "running"]

@@ -67,10 +67,15 @@ class State:
     def runs_folder(self) -> Path:
         return self.folder / RUNS
 
+    @property
+    def mark(self) -> str:
+        """Of all processes of this study. A copy of its folder has another one."""
+        return f"{self.data['mark']}-{self.folder.stat().st_ino:x}"
+
     def save(self) -> None:
         temporary = self.folder / f"{FILE}.tmp"
         with open(temporary, "w", encoding="utf-8") as file:
-            file.write(json.dumps(self.data, indent=1) + "\n")
+            file.write(_text(self.data))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, self.folder / FILE)
@@ -138,6 +143,13 @@ class State:
                 if a["verdict"] == "WRONG" and a["binary_sha256"] == binary
             ]
         return worst(codes)
+
+
+def _text(data: dict[str, Any]) -> str:
+    """A run a line: a study of thousands is written twice for each of them."""
+    head = json.dumps({key: value for key, value in data.items() if key != "runs"}, indent=1)
+    runs = ",\n  ".join(json.dumps(run) for run in data["runs"])
+    return f'{head[:-2]},\n "runs": [\n  {runs}\n ]\n}}\n'
 
 
 def create(

@@ -2,6 +2,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -329,6 +330,39 @@ class Resumes(Study):
         process.wait(timeout=30)
         self.assertEqual(done.returncode, 1)
         self.assertIn("another study is running", done.stderr)
+
+
+    def test_two_that_begin_at_the_same_time(self):
+        both = [
+            subprocess.Popen(
+                self.command(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=environment(self.folder, FAKE_SECONDS="0.8"),
+            )
+            for _ in range(2)
+        ]
+        said = [process.communicate(timeout=60)[1] for process in both]
+        self.assertEqual(sorted(process.returncode for process in both), [0, 1], said)
+        self.assertEqual(len(self.calls()), len(self.state()["runs"]), "each run once")
+
+    def test_a_copy_of_a_running_study_leaves_it_alone(self):
+        process = subprocess.Popen(
+            self.command(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(self.folder, FAKE_SECONDS="0.8"),
+        )
+        process.stderr.readline()
+        while not self.calls():
+            pass
+        first, self.out = self.out, self.folder / "copy"
+        shutil.copytree(first, self.out)
+        self.assertEqual(self.run_study().returncode, 0)
+        self.assertEqual(process.wait(timeout=60), 0, process.stderr.read())
+        process.stderr.close()
 
 
 class Refuses(Study):
