@@ -57,6 +57,7 @@ class State:
         self.folder = folder
         self.data = data
         self.lock: Lock | None = None  # held by who changes the study
+        self._done: dict[str, str] = {}  # lines of runs that are done, which never change
 
     @property
     def runs(self) -> list[StudyRun]:
@@ -75,7 +76,7 @@ class State:
     def save(self) -> None:
         temporary = self.folder / f"{FILE}.tmp"
         with open(temporary, "w", encoding="utf-8") as file:
-            file.write(_text(self.data))
+            file.write(self._text())
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, self.folder / FILE)
@@ -86,6 +87,21 @@ class State:
         has_hdf5 = self.data["programs"][run["program"]].get("hdf5") != "none"
         suffixes = (".json", ".h5") if has_hdf5 else (".json",)
         return [base.with_name(base.name + suffix) for suffix in suffixes]
+
+    def _text(self) -> str:
+        """A run a line. A study of thousands is written twice for each of them, so the lines of
+        those that are done are kept."""
+        rest = {key: value for key, value in self.data.items() if key != "runs"}
+        head = json.dumps(rest, indent=1)[:-2]
+        lines = ",\n  ".join(map(self._line, self.runs))
+        return f'{head},\n "runs": [\n  {lines}\n ]\n}}\n'
+
+    def _line(self, run: StudyRun) -> str:
+        if run["status"] != "done":
+            return json.dumps(run)
+        if run["id"] not in self._done:
+            self._done[run["id"]] = json.dumps(run)
+        return self._done[run["id"]]
 
     def start(self, run: StudyRun, program: Program, time_limit: float) -> Path:
         """Clears the way for a run: an earlier attempt's log is moved aside. Returns its log."""
@@ -143,13 +159,6 @@ class State:
                 if a["verdict"] == "WRONG" and a["binary_sha256"] == binary
             ]
         return worst(codes)
-
-
-def _text(data: dict[str, Any]) -> str:
-    """A run a line: a study of thousands is written twice for each of them."""
-    head = json.dumps({key: value for key, value in data.items() if key != "runs"}, indent=1)
-    runs = ",\n  ".join(json.dumps(run) for run in data["runs"])
-    return f'{head[:-2]},\n "runs": [\n  {runs}\n ]\n}}\n'
 
 
 def create(
