@@ -38,7 +38,8 @@ setup.sh: something is missing: ${1% }
 Install it with the line for this system, then run the same command again:
   Debian, Ubuntu:  sudo apt-get install --no-install-recommends ${2% }
   Fedora, RHEL:    sudo dnf install gcc cmake make pkgconf git openmpi-devel hdf5-devel hdf5-openmpi-devel hwloc-devel inih-devel openblas-devel fftw-devel openssl-devel python3-numpy python3-h5py python3-scipy python3-matplotlib
-  macOS:           brew install cmake pkgconf git open-mpi hdf5-mpi hwloc inih openblas fftw openssl python numpy scipy python-matplotlib && python3 -m pip install h5py
+  macOS:           brew install cmake pkgconf git open-mpi hdf5-mpi hwloc inih openblas fftw openssl python numpy scipy python-matplotlib
+                   (for reports also h5py: pip install it in a virtual environment, and set PYTHON to its python3)
   any (Spack):     spack install cmake pkgconf git openmpi hdf5+mpi hwloc inih openblas fftw openssl py-numpy py-h5py py-scipy py-matplotlib
 END
   exit 1

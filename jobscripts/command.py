@@ -33,11 +33,13 @@ LATER_LAUNCHERS = ("slurm", "pbs", "lsf", "flux", "simulate")
 
 ABOUT = """\
 Runs a study: every program, scaling mode, problem size and layout that STUDY.ini names, in random
-order, one after the other, on the cores that this process may use. STUDY.ini is a path, or the name
-of a study that comes with Scalebar. What a study file may hold stands in inputs/README.md.
+order, one after the other, on the cores that this process may use; before them the machine's own
+limits, by the app probe. STUDY.ini is a path, or the name of a study that comes with Scalebar:
+quick, workstation, node, cluster and others. What a study file may hold stands in inputs/README.md.
 
-A run that fails is kept as failed, with its log, and the others go on. After an interruption the
-same command with --out resumes: runs that are done with the same settings, program and seed stay."""
+A run that fails or takes too long is kept as failed, with its log, and the others go on. After an
+interruption of any kind the same command with --out resumes: runs that are done with the same
+settings, program and seed stay."""
 
 EXITS = """\
 exit codes: the worst of the runs' (2 a wrong answer, then 1 could not run, then 5 slower than
@@ -76,7 +78,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--budget",
         metavar="TIME",
-        help="time for the whole study, as 90s or 5min: runs measure " "for as long as fits",
+        help="time for the whole study, as 90s or 5min: runs measure for as long as fits",
     )
     parser.add_argument(
         "--programs",
@@ -85,7 +87,9 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
         help="folder of the programs (default: those built or installed with this command)",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="show runs, layouts, memory and time; run nothing"
+        "--dry-run",
+        action="store_true",
+        help="show all runs with their memory and time; run nothing",
     )
     return _checked(parser, argv)
 

@@ -5,8 +5,9 @@
 #   --budget TIME  time for the measurements, as 60s or 3min (default: 3min)
 #
 # Installs what is missing (setup.sh), builds, runs the study inputs/studies/quick.ini on this
-# machine's cores, prints its table and says where its report is. It measures anew each time; installing and building are
-# skipped when they are done. Exit code: the worst of the runs', 1 when it could not come that far.
+# machine's cores, prints its table and says where its report is. It measures anew each time;
+# installing and building are skipped when they are done. Exit code: the worst of the runs', 1 when
+# it could not come that far.
 set -eu
 
 budget=3min
@@ -15,7 +16,7 @@ while [ $# -gt 0 ]; do
     --budget=*) budget=${1#*=} ;;
     --budget) [ $# -gt 1 ] || { echo 'quickstart: --budget wants a time, as 60s' >&2; exit 1; }
       budget=$2; shift ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "quickstart: $1 is not an option; allowed --budget TIME" >&2; exit 1 ;;
   esac
   shift
