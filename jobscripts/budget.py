@@ -34,22 +34,41 @@ class Budget:
         self._total = total
         self._limit = limit
         self.watchdog = watchdog if total is None else min(watchdog, max(10.0, total / 6))
-        self._excess = 0.0  # the most that a run took beyond limit and guess, s
+        self._over: list[float] = []  # s that runs took beyond limit and guess
 
     def left(self) -> float | None:
         """Seconds left of the total, None when there is none."""
         return None if self._total is None else self._start + self._total - self._clock()
 
     def share(self, ranks: list[int]) -> float | None:
-        """time_limit of the next run, in s, when runs with these numbers of ranks are left; None
-        when the time is used up."""
+        """Mean time_limit, in s, when runs with these numbers of ranks are left; None when the time
+        is used up."""
         left = self.left()
         if left is None:
             return self._limit
         if left <= 0:
             return None
-        beside = sum(overhead(count) + self._excess for count in ranks)
+        excess = sum(self._over) / len(self._over) if self._over else 0.0
+        beside = sum(overhead(count) + excess for count in ranks)
         return round(min(self._limit, max(MINIMUM_LIMIT, (left - beside) / len(ranks))), 3)
+
+    def deal(self, ranks: list[int], wishes: list[float]) -> list[float] | None:
+        """time_limit of each of the runs left, in s: half of the time is dealt evenly, half by what
+        they wish for, so that on a slow machine long repetitions are made often enough, and short
+        ones still are where a wish was too modest."""
+        share = self.share(ranks)
+        if share is None:
+            return None
+        if share <= MINIMUM_LIMIT or share >= self._limit:
+            return [share] * len(ranks)
+        mean = sum(wishes) / len(wishes)
+        shares = [share * (1 + wish / mean) / 2 for wish in wishes]
+        return [round(min(self._limit, max(MINIMUM_LIMIT, s)), 3) for s in shares]
+
+    @property
+    def limit(self) -> float:
+        """The study's own time limit of a run, s."""
+        return self._limit
 
     def patience(self, limit: float, repetition: float = 0.0) -> float:
         """Seconds after which a run with this time_limit, and repetitions that are expected to take
@@ -61,7 +80,7 @@ class Budget:
 
     def took(self, ranks: int, limit: float, seconds: float) -> None:
         """Learns from a run that has ended."""
-        self._excess = max(self._excess, min(seconds - limit - overhead(ranks), 10.0))
+        self._over.append(max(0.0, seconds - limit - overhead(ranks)))
 
     def within(self, seconds: float) -> float:
         """No more than what is left of the total."""

@@ -25,7 +25,7 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
         if limit is None:
             _skip(state, waiting[index:], progress)
             return
-        progress.begin(run, pace.left(waiting[index:], limit))
+        progress.begin(run, pace.left(waiting[index:]))
         try:
             _run(state, run, bench, budget, limit, progress)
         except BaseException:
@@ -33,7 +33,7 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
                 judge_interrupted(state, run)
             raise
         pace.took(run, limit)
-        progress.end(run, pace.left(waiting[index + 1 :], limit))
+        progress.end(run, pace.left(waiting[index + 1 :]))
     progress.clear()
 
 

@@ -11,28 +11,15 @@ from dataclasses import dataclass
 from typing import Sequence
 
 from jobscripts.ask import Answer, ask
-from jobscripts.budget import PROBE_TIME, overhead
+from jobscripts.duration import Needs
 from jobscripts.launch import Bench
 from jobscripts.memory import available_memory
-from jobscripts.run import PROBE, Run
+from jobscripts.run import Run
 
 ALLOWANCE = 20.0  # s for asking beyond each problem once
 TIGHT = 4.0  # a guess may be wrong by this factor: receive buffers, halos, copies for transposes
-# What programs do unless told otherwise (common/common_options.c).
-DEFAULTS = {"warmup": 2, "min_reps": 10, "max_reps": 100}
-SHORTEST, LONGEST = 0.001, 0.05  # s of a sample of short repetitions, which are looped
-BESIDE = 2.0  # setup and checks, in repetitions: a guess
 
 Key = tuple  # what makes two runs need the same
-
-
-@dataclass(frozen=True)
-class Needs:
-    """Of one run: memory in byte, time in s."""
-
-    memory_rank: float
-    repetition: float
-    asked: bool  # told by the program for this very layout; else a guess
 
 
 @dataclass
@@ -101,34 +88,6 @@ def predict(
             continue
         found.answers[_key(run)] = (run, ask(run, bench, seed))
     return found
-
-
-def seconds(
-    purpose: str, ranks: int, measure: dict[str, str], needs: Needs | None, limit: float
-) -> tuple[float, float]:
-    """What a run takes as expected, and at most, when it may measure for `limit`. How many
-    repetitions its interval takes is not known before: the fewest are expected."""
-    beside = overhead(ranks)
-    if purpose == PROBE:
-        return PROBE_TIME, PROBE_TIME + limit
-    if needs is None:
-        return beside + limit, beside + limit
-    counts = {key: _whole(measure.get(key, ""), DEFAULTS[key]) for key in DEFAULTS}
-    fewest = counts["warmup"] + min(counts["min_reps"], counts["max_reps"])
-    most = counts["warmup"] + max(counts["min_reps"], counts["max_reps"])
-    longest = limit + 2 * needs.repetition  # the last warm-up begins before it, and one is measured
-    beside += BESIDE * needs.repetition
-    expected = min(longest, fewest * max(needs.repetition, SHORTEST))
-    return beside + expected, beside + min(longest, most * max(needs.repetition, LONGEST))
-
-
-def _whole(text: str, default: int) -> int:
-    """A number as programs read it: 1000, 1e3 or 2^10; the default for what they will refuse."""
-    base, power, exponent = text.partition("^")
-    try:
-        return int(float(base) ** float(exponent) if power else float(base))
-    except (ValueError, OverflowError):
-        return default
 
 
 def _computed(run: Run, base: Run, answer: Answer, cores: int) -> Needs:

@@ -7,8 +7,9 @@ from typing import Sequence
 
 from jobscripts.ask import command_of
 from jobscripts.budget import PROBE_LIMIT, Budget
+from jobscripts.duration import Needs, seconds, wish
 from jobscripts.plan import Plan
-from jobscripts.predict import Needs, Predictions, seconds
+from jobscripts.predict import Predictions
 from jobscripts.run import PROBE, Run
 from jobscripts.study import VARIANTS
 from jobscripts.units import bytes_text, count, show_time, time_text
@@ -28,10 +29,10 @@ COLUMNS = (
 
 def show(plan: Plan, predictions: Predictions, budget: Budget, seed: int | None) -> None:
     """Prints what each run needs, then what the study takes."""
-    limits = _limits(plan.runs, budget)
+    limits = _limits(plan.runs, predictions, budget)
     print("".join(f"{word:<{width}}" for word, width in COLUMNS).rstrip())
     for runs in _alike(plan.runs):
-        print(_row(runs, predictions.needs(runs[0]), limits[runs[0].purpose]))
+        print(_row(runs, predictions.needs(runs[0]), limits[runs[0].id]))
     print(
         "memory and time as each program's own --dry-run tells them; ~: a guess, computed from "
         "another layout of the same problem"
@@ -42,11 +43,16 @@ def show(plan: Plan, predictions: Predictions, budget: Budget, seed: int | None)
     _show_total(plan, predictions, budget, limits)
 
 
-def _limits(runs: Sequence[Run], budget: Budget) -> dict[str, float]:
-    """How long a run may measure, by its purpose."""
-    points = [run.ranks for run in runs if run.purpose != PROBE]
-    share = budget.share(points) if points else 0.0
-    return {"scaling": share or 0.0, PROBE: PROBE_LIMIT}
+def _limits(
+    runs: Sequence[Run], predictions: Predictions, budget: Budget
+) -> dict[str, float]:
+    """How long each run may measure, by its id."""
+    points = [run for run in runs if run.purpose != PROBE]
+    wishes = [wish(dict(run.measure), predictions.needs(run), budget.limit) for run in points]
+    dealt = budget.deal([run.ranks for run in points], wishes) or [0.0] * len(points)
+    limits = {run.id: PROBE_LIMIT for run in runs}
+    limits.update({run.id: limit for run, limit in zip(points, dealt)})
+    return limits
 
 
 def _alike(runs: Sequence[Run]) -> list[list[Run]]:
@@ -81,7 +87,7 @@ def _seconds(run: Run, needs: Needs | None, limit: float) -> tuple[float, float]
 def _show_total(
     plan: Plan, predictions: Predictions, budget: Budget, limits: dict[str, float]
 ) -> None:
-    each = [_seconds(run, predictions.needs(run), limits[run.purpose]) for run in plan.runs]
+    each = [_seconds(run, predictions.needs(run), limits[run.id]) for run in plan.runs]
     expected, at_most = (sum(column) for column in zip(*each)) if each else (0.0, 0.0)
     left = budget.left()
     within = ""
@@ -91,7 +97,7 @@ def _show_total(
     print(
         f"{count(len(plan.runs), 'run')} in random order on "
         f"{count(predictions.bench.topology.workers, 'core')}, each measuring for "
-        f"{limits['scaling']:g} s at most: about {show_time(expected)}, "
+        f"{max(limits.values()):g} s at most: about {show_time(expected)}, "
         f"at most {show_time(at_most)}{within}"
     )
 

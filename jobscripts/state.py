@@ -12,11 +12,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Dict
 
+from jobscripts.duration import Needs
 from jobscripts.errors import Refused
 from jobscripts.lock import LOCK, Lock
 from jobscripts.outcome import EXIT_CODES, Outcome, worst
 from jobscripts.plan import Plan
-from jobscripts.predict import Needs, Predictions
+from jobscripts.predict import Predictions
 from jobscripts.programs import Program
 from jobscripts.run import Run
 from jobscripts.study import Study

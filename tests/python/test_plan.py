@@ -232,6 +232,27 @@ class Budgets(unittest.TestCase):
         budget.took(1, 2.0, 4.0)
         self.assertAlmostEqual(budget.share([1] * 20), before - (4.0 - 2.0 - 0.82), places=2)
 
+    def test_one_slow_run_does_not_starve_all_others(self):
+        budget = self.budget(100.0)
+        before = budget.share([1] * 20)
+        for seconds in [2.82] * 19 + [20.0]:
+            budget.took(1, 2.0, seconds)
+        self.assertGreater(budget.share([1] * 20), before - 1.0)
+
+    def test_long_repetitions_get_more_of_a_budget_than_short_ones(self):
+        budget = self.budget(100.0)
+        share = budget.share([1] * 4)
+        dealt = budget.deal([1] * 4, [1.0, 1.0, 0.5, 0.5])
+        self.assertEqual(dealt, [10.0, 10.0, 10.0, 10.0], "there is enough for all")
+        budget = self.budget(20.0)
+        share = budget.share([1] * 4)
+        dealt = budget.deal([1] * 4, [3.0, 3.0, 1.0, 1.0])
+        self.assertAlmostEqual(sum(dealt), 4 * share, places=2)
+        self.assertAlmostEqual(dealt[0], 1.25 * share, places=2)
+        self.assertAlmostEqual(dealt[2], 0.75 * share, places=2)
+        self.assertEqual(self.budget(2.0).deal([1] * 4, [3.0, 3.0, 1.0, 1.0]), [0.5] * 4)
+        self.assertEqual(self.budget(None).deal([1] * 2, [3.0, 1.0]), [10.0, 10.0])
+
     def test_used_up(self):
         budget = self.budget(5.0)
         self.now = 5.0

@@ -7,12 +7,13 @@ from unittest import mock
 from support import Scratch
 
 from jobscripts.ask import Answer
+from jobscripts.duration import Needs, seconds
 from jobscripts.errors import Refused
 from jobscripts.fit import fit
 from jobscripts.launch import Bench
 from jobscripts.memory import available_memory
 from jobscripts.plan import make_plan
-from jobscripts.predict import Needs, predict, seconds
+from jobscripts.predict import predict
 from jobscripts.programs import Program
 from jobscripts.study import Study
 from jobscripts.topology import Topology
