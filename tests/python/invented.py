@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Invented:
     workers: tuple[int, ...] = (1, 2, 4, 8)
     apps: tuple[str, ...] = ("pi", "matmul", "heat", "fft")
     scalings: tuple[str, ...] = ("strong", "weak")
+    sizes: tuple[str, ...] = ("tiny",)
     repeats: int = 2
     samples: int = 10
     node: int = 10**9  # workers of a node
@@ -62,20 +64,20 @@ class Invented:
         return self.folder
 
     def _runs(self) -> Any:
-        for app in self.apps:
-            for scaling in self.scalings:
-                for repeat in range(1, self.repeats + 1):
-                    for variant, ranks, threads in self._shapes():
-                        yield new_run(
-                            app=app,
-                            scaling=scaling,
-                            repeat=repeat,
-                            variant=variant,
-                            ranks=ranks,
-                            threads=threads,
-                            nodes=max(1, ranks * threads // self.node),
-                            figures={f"{app}.rate": {"value": 1.0, "unit": f"{UNITS[app][0]}/s"}},
-                        )
+        repeats = range(1, self.repeats + 1)
+        for app, scaling, size, repeat in product(self.apps, self.scalings, self.sizes, repeats):
+            for variant, ranks, threads in self._shapes():
+                yield new_run(
+                    app=app,
+                    scaling=scaling,
+                    size=size,
+                    repeat=repeat,
+                    variant=variant,
+                    ranks=ranks,
+                    threads=threads,
+                    nodes=max(1, ranks * threads // self.node),
+                    figures={f"{app}.rate": {"value": 1.0, "unit": f"{UNITS[app][0]}/s"}},
+                )
 
     def _shapes(self) -> Any:
         yield "serial", 1, 1
