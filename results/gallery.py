@@ -1,14 +1,12 @@
 """All pictures of a report: what is drawn, and drawing it on all cores."""
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Callable, Sequence
 
 from results.ceilings import Ceilings
+from results.children import Lost, each_in_children
 from results.curves import Curve, fitted_lines
 from results.picture import Drawing, Picture, render
 from results.plot_fields import draw_field
@@ -18,8 +16,6 @@ from results.plot_scaling import draw_efficiency, draw_speedup, draw_time
 from results.plot_split import draw_split
 from results.points import Point, Problem, Table
 from results.record import Record
-
-FEW = 4  # pictures that are drawn sooner than processes start
 
 
 @dataclass(frozen=True)
@@ -88,11 +84,9 @@ def _there(done: list[Picture | None], numbers: list[int]) -> list[Picture]:
 
 
 def _fill_all(orders: list[_Order]) -> list[Picture | None]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cores == 1 or len(orders) <= FEW or os.name != "posix":
-        return [order.fill() for order in orders]
-    with ProcessPoolExecutor(min(cores, len(orders)), mp_context=get_context("fork")) as pool:
-        return list(pool.map(_fill, orders, chunksize=max(1, len(orders) // (4 * cores))))
+    """No picture where the file of its field brought the reader down."""
+    done = each_in_children(_fill, orders)
+    return [None if isinstance(picture, Lost) else picture for picture in done]
 
 
 def _fill(order: _Order) -> Picture | None:
