@@ -38,7 +38,7 @@ def gather(
     """Fits, ceilings and pictures; those go into the folder `figures`, where there is one."""
     records = list(outcomes.records.values())
     curves = {table.problem: curves_of(table) for table in tables}
-    limits = ceilings(_of_purpose(state, outcomes, "probe") or records)
+    limits = ceilings(probe_records(state, outcomes))
     return Findings(
         state=state,
         outcomes=outcomes,
@@ -52,12 +52,11 @@ def gather(
     )
 
 
-def _of_purpose(state: State, outcomes: Outcomes, purpose: str) -> list[Record]:
-    return [
-        outcomes.records[run["id"]]
-        for run in state.runs
-        if run.get("purpose") == purpose and run["id"] in outcomes.records
-    ]
+def probe_records(state: State, outcomes: Outcomes) -> list[Record]:
+    """Of the runs that were made for the ceilings; without those, of any run of probe."""
+    records = outcomes.records
+    made = [run["id"] for run in state.runs if run.get("purpose") == "probe"]
+    return [records[name] for name in made if name in records] or list(records.values())
 
 
 def _with_fields(records: Sequence[Record]) -> list[Record]:

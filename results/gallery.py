@@ -7,8 +7,10 @@ from typing import Any, Callable, Sequence
 
 from results.ceilings import Ceilings
 from results.children import Lost, each_in_children
+from results.compare import Comparison
 from results.curves import Curve, fitted_lines
 from results.picture import Drawing, Picture, render
+from results.plot_compare import draw_ratios, draw_together
 from results.plot_fields import draw_field
 from results.plot_layouts import draw_layouts
 from results.plot_roofline import draw_roofline
@@ -77,6 +79,14 @@ def make_gallery(
         done[roofline],
         _there(done, of_fields),
     )
+
+
+def draw_comparison(found: Comparison) -> list[Picture]:
+    orders = [_Order(draw_ratios, (found,), None, ())]
+    orders += [
+        _Order(draw_together, (found.studies, line.problem), None, ()) for line in found.whole
+    ]
+    return [picture for picture in (order.fill() for order in orders) if picture is not None]
 
 
 def _there(done: list[Picture | None], numbers: list[int]) -> list[Picture]:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Mapping, Sequence
 
 from jobscripts.state import State
@@ -22,10 +21,8 @@ from results.page_facts import (
 )
 from results.page_glance import best_table, cards
 from results.page_parts import bullets, escape, paragraph, pictures, section
-from results.palette import style_variables
+from results.page_shell import contents, document
 from results.points import Problem, Table
-
-STYLE = Path(__file__).with_name("page.css")
 
 HOW = (
     "Time is that of one repetition: the median of the samples of all repeats. Its 95 % interval is "
@@ -75,22 +72,8 @@ def make_page(findings: Findings) -> str:
     ]
     if not findings.gallery.fields:
         places.remove(("fields", "Pictures of the fields"))
-    body = "\n".join([_heading(findings, title), _contents(places), *_sections(findings, apps)])
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Scalebar: {escape(title)}</title>\n<style>\n{_style()}</style>\n</head>\n"
-        f"<body>\n{body}\n</body>\n</html>\n"
-    )
-
-
-def _style() -> str:
-    """Light, dark as the reader's system asks, and light on paper."""
-    light, dark = style_variables("light"), style_variables("dark")
-    return (
-        f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
-        f"@media print {{ :root {{ {light} }} }}\n" + STYLE.read_text(encoding="utf-8")
-    )
+    body = "\n".join([_heading(findings, title), contents(places), *_sections(findings, apps)])
+    return document(f"Scalebar: {title}", body)
 
 
 def _heading(findings: Findings, title: str) -> str:
@@ -105,11 +88,6 @@ def _heading(findings: Findings, title: str) -> str:
     ]
     words = "".join(paragraph(line, "quiet") for line in lines)
     return f"<header><h1>Scalebar: {escape(title)}</h1>{words}</header>"
-
-
-def _contents(places: Sequence[tuple[str, str]]) -> str:
-    links = "".join(f'<li><a href="#{name}">{escape(words)}</a></li>' for name, words in places)
-    return f'<nav aria-label="Contents"><ul>{links}</ul></nav>'
 
 
 def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:

@@ -41,6 +41,7 @@ class Point:
     split: Split | None
     kernel: str
     exchange: str
+    tier: str
     rate_unit: str
     verified: bool
     result: str
@@ -130,8 +131,9 @@ def _point(
         samples=tuple(record.elapsed for record in found),
         work=first.work,
         split=split_of(found),
-        kernel=", ".join(sorted({record.kernel for record in found})),
-        exchange=", ".join(sorted({record.exchange for record in found})),
+        kernel=_each(record.kernel for record in found),
+        exchange=_each(record.exchange for record in found),
+        tier=_each(record.tier for record in found),
         rate_unit=done[0]["figures"].get(f"{problem.app}.rate", {}).get("unit", "1/s"),
         verified=all(record.verified for record in found),
         result=_worst_word(record.result for record in found),
@@ -139,6 +141,10 @@ def _point(
     )
     _judge(point, found, workers)
     return point
+
+
+def _each(words: Iterable[str]) -> str:
+    return ", ".join(sorted(set(words)))
 
 
 def _worst_word(words: Iterable[str]) -> str:

@@ -72,6 +72,7 @@ class Record:
     variant: str
     kernel: str
     exchange: str
+    tier: str  # "base", "ported" (build flags alone) or "optimised"
     size: str
     scaling: str
     result: str
@@ -128,6 +129,7 @@ def _record(path: Path, file: ResultFile) -> Record:
         path=path,
         kernel=text(root.get("kernel", "")),
         exchange=text(root.get("exchange", "")),
+        tier=text(root.get("tier", "")),
         created_utc=text(root.get("created_utc", "")),
         app=text(root["app"]),
         variant=text(root["variant"]),

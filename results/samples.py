@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Sequence
 
 import numpy as np
+from scipy import special
 
 RESOLUTION = 1e-12  # no relative time is taken to be surer: rounding of sums of double precision
 # From the lower quarter of the distances to the standard deviation of a normal distribution, the
@@ -14,8 +15,8 @@ FROM_DISTANCE = 2.2219
 SMALL_SAMPLES = {2: 0.399, 3: 0.994, 4: 0.512, 5: 0.844, 6: 0.611, 7: 0.857, 8: 0.669, 9: 0.872}
 DISTANCE_EFFICIENCY = 0.82
 MOST_COMPARED = 200  # of a longer sample every so many-th value
-# How many degrees of freedom the common spread of a curve weighs in the spread of each point.
-PRIOR_FREEDOM = 4.0
+LEAST_SPREAD = 1e-4  # squared, against the largest of a curve: ticks of a clock may show none
+MOST_PRIOR = 100.0  # half the degrees of freedom of the common spread: as good as all of the weight
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,29 @@ def robust_scale(ordered: np.ndarray) -> float:
 
 def _steadied(spreads: np.ndarray, freedoms: np.ndarray) -> np.ndarray:
     """The squared spread of each point drawn towards that of the curve: the spread of a few samples
-    is itself a guess, and a point that is quiet by chance would get all the weight (Smyth 2004,
-    Statistical Applications in Genetics and Molecular Biology 3, 3)."""
-    total = float(freedoms.sum())
-    if total == 0:
+    is itself a guess, and a point that is quiet by chance would get all the weight. How far is found
+    from the spreads: where they differ no more than chance makes them, all points get the common
+    one, and where points differ in truth, each keeps its own (Smyth 2004, Statistical Applications in
+    Genetics and Molecular Biology 3, 3, section 6.2)."""
+    known = freedoms > 0
+    if not known.any() or spreads[known].max() == 0:
         return spreads
-    common = float((freedoms * spreads).sum()) / total
-    return (PRIOR_FREEDOM * common + freedoms * spreads) / (PRIOR_FREEDOM + freedoms)
+    own, half = np.maximum(spreads[known], LEAST_SPREAD * spreads[known].max()), freedoms[known] / 2
+    logs = np.log(own) - special.digamma(half) + np.log(half)
+    excess = float(logs.var(ddof=1) - special.polygamma(1, half).mean()) if own.size > 1 else 0.0
+    middle = float(logs.mean())
+    if excess <= special.polygamma(1, MOST_PRIOR):
+        return np.full(len(spreads), math.exp(middle))
+    prior = _inverse_trigamma(excess)
+    common = math.exp(middle + float(special.digamma(prior)) - math.log(prior))
+    steadied = np.full(len(spreads), common)
+    steadied[known] = (prior * common + half * own) / (prior + half)
+    return steadied
+
+
+def _inverse_trigamma(value: float) -> float:
+    low, high = 0.0, MOST_PRIOR  # the function falls
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if special.polygamma(1, middle) > value else (low, middle)
+    return (low + high) / 2

@@ -7,11 +7,14 @@ import os
 from pathlib import Path
 
 from results.points import Point, Table
+from results.record import PHASES
 
 COLUMNS = (
     "app variant scaling size options nodes ranks threads workers repeats samples "
     "time_s time_low_s time_high_s units rate rate_low rate_high rate_unit "
-    "speedup_serial speedup_own efficiency verified result placement_ok used reason"
+    "speedup_serial speedup_own efficiency compute_s communicate_s wait_s io_s load_balance "
+    "communication_efficiency parallel_efficiency flop bytes sent_bytes kernel exchange tier "
+    "verified result placement_ok used reason"
 ).split()
 
 
@@ -28,7 +31,7 @@ def write_summary(path: Path, tables: list[Table]) -> None:
 
 
 def _row(point: Point) -> list[object]:
-    problem, time = point.problem, point.time
+    problem, time, work = point.problem, point.time, point.work
     return [
         problem.app,
         point.variant,
@@ -52,11 +55,30 @@ def _row(point: Point) -> list[object]:
         point.speedup_serial,
         point.speedup_own,
         point.efficiency,
+        *_split(point),
+        work.flop,
+        work.bytes,
+        work.sent,
+        point.kernel,
+        point.exchange,
+        point.tier,
         point.verified,
         point.result,
         point.placement_ok,
         point.used,
         "; ".join(point.left_out + point.notes),
+    ]
+
+
+def _split(point: Point) -> list[float | None]:
+    split = point.split
+    if split is None:
+        return [None] * 7
+    phases = [split.phases[phase] for phase in PHASES]
+    return phases + [
+        split.load_balance,
+        split.communication_efficiency,
+        split.parallel_efficiency,
     ]
 
 

@@ -70,7 +70,7 @@ class Report(Scratch):
         write_study(self.folder, self.runs)
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            self.code = main([str(self.folder), *more])
+            self.code = main([str(self.folder), *(more or ["--table"])])
         self.assertEqual(err.getvalue(), "")
         self.text = out.getvalue()
         self.assertLessEqual(max(map(len, self.text.splitlines()[:-1])), 120)
@@ -304,10 +304,13 @@ class Failures(Report):
         self.report()
         self.assertEqual(self.row("serial", 1, 1)["verified"], "0")
 
-    def test_a_file_for_the_table(self):
+    def test_the_page_goes_where_it_is_asked_for(self):
         self.add(1.0)
-        self.report("-o", str(self.folder / "table.txt"))
-        self.assertTrue(self.text.startswith((self.folder / "table.txt").read_text()))
+        self.report("-o", str(self.folder / "page.html"))
+        self.assertIn("<h1>Scalebar: test on Test CPU</h1>", (self.folder / "page.html").read_text())
+        self.assertIn(f"report: {self.folder.resolve() / 'page.html'}", self.text)
+        self.assertFalse((self.folder / "report.html").exists())
+        self.assertIn("<svg", (self.folder / "figures" / "pi-strong-tiny-time.svg").read_text())
 
     def test_folders_without_a_study(self):
         for content in (

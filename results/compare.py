@@ -1,0 +1,231 @@
+"""Studies side by side: the same figures of several machines or dates, against those of a base."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterator, Sequence
+
+from jobscripts.errors import Refused
+from jobscripts.state import State
+from results.ceilings import Ceilings
+from results.outcomes import Outcomes
+from results.points import SAME_WORK, Point, Problem, Table
+from results.ratio import Measured, Ratio, geometric_mean, ratio
+
+UPWARDS = ("byte/s", "flop/s", "byte s-1", "s-1")  # units of probe's figures that grow with performance
+
+
+@dataclass(frozen=True)
+class Study:
+    """One of the studies that are compared."""
+
+    label: str
+    folder: Path
+    state: State
+    outcomes: Outcomes
+    tables: list[Table]
+    limits: Ceilings
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure in all studies. `points` and `ratios` stand in the order of the studies; None where a
+    study has no such point, or one that is left out."""
+
+    problem: Problem
+    what: str  # "omp 1 x 4", or "all cores"
+    unit: str
+    points: tuple[Point | None, ...]
+    ratios: tuple[Ratio | None, ...]  # to the base; of the base itself None
+
+
+@dataclass
+class Comparison:
+    studies: list[Study]
+    base: int
+    whole: list[Line] = field(default_factory=list)  # the fastest on all cores, for each problem
+    layouts: list[Line] = field(default_factory=list)  # the same ranks and threads
+    limits: list[tuple[str, str, tuple[Measured | None, ...], tuple[Ratio | None, ...]]] = field(
+        default_factory=list
+    )
+    means: list[Ratio | None] = field(default_factory=list)  # of `whole`, for each study
+    differences: list[str] = field(default_factory=list)
+
+    def changed(self, verdict: str, threshold: float) -> list[tuple[Line, int, Ratio]]:
+        """Lines whose figure became "slower" or "faster", with the number of the study: those on all
+        cores first, then those that changed most."""
+        found = [
+            (line, number, part)
+            for line in self.whole + self.layouts
+            for number, part in enumerate(line.ratios)
+            if part is not None and part.verdict(threshold) == verdict
+        ]
+        whole = set(map(id, self.whole))
+        return sorted(
+            found, key=lambda change: (id(change[0]) not in whole, -abs(math.log(change[2].value)))
+        )
+
+
+def compare(studies: Sequence[Study], base: int) -> Comparison:
+    """Refused where studies have nothing in common, or unequal work under one name."""
+    found = Comparison(list(studies), base)
+    problems = _common(studies)
+    for problem in problems:
+        tables = [_table(study, problem) for study in studies]
+        _refuse_unequal(studies, tables, problem)
+        best = tuple(_whole(table) for table in tables)
+        found.whole.append(_line(problem, "all cores", best, base))
+        for key in _layouts(tables):
+            points = tuple(_point(table, key) for table in tables)
+            variant, ranks, threads = key
+            found.layouts.append(_line(problem, f"{variant} {ranks} x {threads}", points, base))
+    found.means = _means(found)
+    found.limits = list(_limits(studies, base))
+    found.differences = list(_differences(studies, found))
+    return found
+
+
+def rate(point: Point) -> Measured:
+    """Units of work a second, with the interval that follows from that of the time."""
+    time = point.time
+    return Measured(point.rate, point.units / time.high, point.units / time.low)
+
+
+def _common(studies: Sequence[Study]) -> list[Problem]:
+    """Problems of all studies; Refused where an app has none although all have run it."""
+    sets = [{table.problem for table in study.tables} for study in studies]
+    shared = set.intersection(*sets)
+    apps = set.intersection(*({problem.app for problem in found} for found in sets))
+    for app in sorted(apps - {problem.app for problem in shared}):
+        told = "; ".join(
+            f"{study.label}: " + ", ".join(sorted(_name(p) for p in found if p.app == app))
+            for study, found in zip(studies, sets)
+        )
+        raise Refused(f"unequal sizes of {app} cannot be compared: {told}")
+    if not shared:
+        raise Refused("these studies have no app in common: there is nothing to compare")
+    return sorted(shared)
+
+
+def _name(problem: Problem) -> str:
+    words = [problem.scaling, problem.size, problem.options]
+    return " ".join(word for word in words if word)
+
+
+def _table(study: Study, problem: Problem) -> Table:
+    return next(table for table in study.tables if table.problem == problem)
+
+
+def _refuse_unequal(studies: Sequence[Study], tables: Sequence[Table], problem: Problem) -> None:
+    """Work of equal layouts must be equal: a size may have another meaning in another version."""
+    first: dict[tuple[str, int, int], tuple[str, float]] = {}
+    for study, table in zip(studies, tables):
+        for point in table.points:
+            key = point.variant, point.ranks, point.threads
+            label, units = first.setdefault(key, (study.label, point.units))
+            if abs(units - point.units) > SAME_WORK * units:
+                raise Refused(
+                    f"unequal work of {problem.app} {_name(problem)} cannot be compared: "
+                    f"{units:.6g} in {label}, {point.units:.6g} in {study.label}"
+                )
+
+
+def _whole(table: Table) -> Point | None:
+    """The fastest used point on most workers."""
+    used = [point for point in table.points if point.used]
+    most = max((point.workers for point in used), default=0)
+    return max((p for p in used if p.workers == most), key=lambda p: p.rate, default=None)
+
+
+def _layouts(tables: Sequence[Table]) -> list[tuple[str, int, int]]:
+    """Those that at least two studies have, in the order of the first."""
+    count: dict[tuple[str, int, int], int] = {}
+    for table in tables:
+        for point in table.points:
+            key = point.variant, point.ranks, point.threads
+            count[key] = count.get(key, 0) + 1
+    return [key for key, times in count.items() if times > 1]
+
+
+def _point(table: Table, key: tuple[str, int, int]) -> Point | None:
+    return next(
+        (p for p in table.points if (p.variant, p.ranks, p.threads) == key and p.used), None
+    )
+
+
+def _line(problem: Problem, what: str, points: tuple[Point | None, ...], base: int) -> Line:
+    reference = points[base]
+    ratios = tuple(
+        ratio(rate(point), rate(reference))
+        if number != base and point is not None and reference is not None
+        else None
+        for number, point in enumerate(points)
+    )
+    unit = next((point.rate_unit for point in points if point is not None), "1/s")
+    return Line(problem, what, unit, points, ratios)
+
+
+def _means(found: Comparison) -> list[Ratio | None]:
+    """Geometric mean of the ratios of all problems on all cores. It equals the ratio of SSP figures
+    (geometric mean of rates of a node, times the nodes), for the units of rates cancel."""
+    means: list[Ratio | None] = []
+    for number in range(len(found.studies)):
+        ratios = [line.ratios[number] for line in found.whole]
+        known = [part for part in ratios if part is not None]
+        means.append(geometric_mean(known) if known and len(known) == len(ratios) else None)
+    return means
+
+
+def _limits(
+    studies: Sequence[Study], base: int
+) -> Iterator[tuple[str, str, tuple[Measured | None, ...], tuple[Ratio | None, ...]]]:
+    """Figures of probe on most workers. Times count as their reciprocals: all ratios above 1 are
+    better."""
+    records = [study.limits.records[-1] if study.limits.records else None for study in studies]
+    names = dict.fromkeys(name for record in records if record for name in record.figures)
+    for name in names:
+        figures = [record.figures.get(name) if record else None for record in records]
+        unit = next(figure.unit for figure in figures if figure is not None)
+        measured = tuple(
+            Measured(f.value, f.low, f.high) if f is not None else None for f in figures
+        )
+        better = tuple(_better(part, unit) for part in measured)
+        reference = better[base]
+        ratios = tuple(
+            ratio(part, reference) if part and reference and number != base else None
+            for number, part in enumerate(better)
+        )
+        yield name, unit, measured, ratios
+
+
+def _better(part: Measured | None, unit: str) -> Measured | None:
+    if part is None or not part.value > 0:
+        return None
+    if unit in UPWARDS:
+        return part
+    high = 1 / part.low if part.low > 0 else math.nan
+    return Measured(1 / part.value, 1 / part.high if part.high > 0 else math.nan, high)
+
+
+def _differences(studies: Sequence[Study], found: Comparison) -> Iterator[str]:
+    """What else differs than the machines: kernels, tiers, programs, seeds."""
+    for line in found.whole:
+        for what in ("kernel", "tier"):
+            told = [getattr(point, what) if point else "-" for point in line.points]
+            if len({word for word in told if word != "-"}) > 1:
+                each = ", ".join(f"{s.label}: {word}" for s, word in zip(studies, told))
+                yield f"{what} of {line.problem.app} {_name(line.problem)} differs: {each}"
+    for key in ("git_commit", "compiler", "compiler_flags", "mpi_library", "blas_library"):
+        told = [_software(study, key) for study in studies]
+        if len(set(told)) > 1:
+            words = key.replace("_", " ")
+            yield f"{words} differs: " + "; ".join(f"{s.label}: {t}" for s, t in zip(studies, told))
+    seeds = [study.state.data["seed"] for study in studies]
+    if len(set(seeds)) > 1:
+        yield "seed differs: " + ", ".join(f"{s.label}: {seed}" for s, seed in zip(studies, seeds))
+
+
+def _software(study: Study, key: str) -> str:
+    values = {record.software.get(key, "") for record in study.outcomes.records.values()}
+    return ", ".join(sorted(value for value in values if value and value != "none")) or "none"

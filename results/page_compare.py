@@ -1,0 +1,188 @@
+"""comparison.html: machines or dates side by side."""
+from __future__ import annotations
+
+from typing import Sequence
+
+from jobscripts.units import count
+from results.compare import Comparison, Line, rate
+from results.page_parts import (
+    Cell,
+    bullets,
+    escape,
+    number,
+    paragraph,
+    pictures,
+    section,
+    table,
+    three_digits,
+)
+from results.page_shell import contents, document
+from results.picture import Picture
+from results.ratio import Ratio
+
+MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn"}
+LISTED = 12  # changes at the top of the page; the tables have all
+HOW = (
+    "A ratio is the rate of a study by that of the base, of the same problem: above 1 is faster. Its "
+    "95 % interval joins those of both medians (Zou and Donner 2008).",
+    "Slower (a regression) or faster: the interval leaves 1 out, and the change is beyond the "
+    "threshold. Of many figures that did not change one in twenty leaves 1 out by chance; the "
+    "threshold keeps most of those quiet.",
+    "All cores: the fastest point of each study on its most workers. Machines of unequal size are "
+    "compared as wholes there, and core by core in the table of layouts.",
+    "The geometric mean is over the problems on all cores. It is also the ratio of the SSP figures, "
+    "the geometric mean of rates of a node, times the nodes.",
+    "Points that a study leaves out (wrong, oversubscribed, too few samples) are left out here.",
+)
+
+
+def make_comparison(found: Comparison, drawn: Sequence[Picture], threshold: float) -> str:
+    base = found.studies[found.base].label
+    places = [
+        ("glance", "At a glance"),
+        ("whole", "All cores"),
+        ("layouts", "Layouts"),
+        ("limits", "Machine limits"),
+        ("differences", "What differs"),
+        ("how", "How to read this"),
+    ]
+    title = "Scalebar: " + " and ".join(study.label for study in found.studies)
+    studies = [study.label for study in found.studies]
+    body = [
+        f"<header><h1>{escape(title)}</h1>",
+        paragraph(f"Ratios to {base}; changes below {100 * threshold:g} % are called none.", "quiet"),
+        "</header>",
+        contents(places),
+        section("glance", "At a glance", _cards(found), _changes(found, threshold)),
+        section(
+            "whole",
+            "All cores",
+            pictures(drawn),
+            _lines("Fastest on all cores", found.whole, studies, found, threshold),
+        ),
+        section(
+            "layouts",
+            "Layouts",
+            _lines("The same ranks and threads", found.layouts, studies, found, threshold),
+        ),
+        section("limits", "Machine limits", _limits(found, threshold)),
+        section("differences", "What differs", _studies(found), bullets(found.differences)),
+        section("how", "How to read this", bullets(HOW)),
+    ]
+    return document(title, "\n".join(body))
+
+
+def _cards(found: Comparison) -> str:
+    cards = []
+    for index, study in enumerate(found.studies):
+        mean = found.means[index]
+        if index == found.base:
+            big, line = "base", "all ratios are to this study"
+        elif mean is None:
+            big, line = "-", "a problem has no point that can be compared"
+        else:
+            big = f"{three_digits(mean.value)} times"
+            line = f"geometric mean of {count(len(found.whole), 'problem')}, {_interval(mean)}"
+        machine = study.state.data["machine"]
+        words = f"{machine['model']}, {count(machine['workers'], 'core')}"
+        cards.append(
+            f'<div class="card"><h3>{escape(study.label)}</h3><div class="big">{escape(big)}</div>'
+            f"<p>{escape(line)}</p><p>{escape(words)}</p></div>"
+        )
+    return f'<div class="cards">{"".join(cards)}</div>'
+
+
+def _interval(part: Ratio) -> str:
+    if not part.has_interval:
+        return "no interval"
+    return f"{three_digits(part.low)} .. {three_digits(part.high)}"
+
+
+def _changes(found: Comparison, threshold: float) -> str:
+    parts = []
+    for verdict, title in (("slower", "Regressions"), ("faster", "Faster")):
+        changed = found.changed(verdict, threshold)
+        lines = [
+            f"{found.studies[index].label}: {line.problem.app} {line.problem.scaling} "
+            f"{line.problem.size}, {line.what}: {three_digits(part.value)} ({_interval(part)})"
+            for line, index, part in changed[:LISTED]
+        ]
+        if len(changed) > LISTED:
+            lines.append(f"and {count(len(changed) - LISTED, 'more figure')}: see Layouts")
+        if lines:
+            parts.append(f"<h3>{title}</h3>{bullets(lines)}")
+    return "".join(parts) or paragraph("No figure became slower or faster beyond the threshold.")
+
+
+def _lines(
+    caption: str, lines: Sequence[Line], studies: Sequence[str], found: Comparison, threshold: float
+) -> str:
+    headings = ["app", "scaling", "size", "layout"]
+    for index, label in enumerate(studies):
+        headings += [label] if index == found.base else [label, "ratio", "95 % interval", "verdict"]
+    keys = [""] * 4
+    for index in range(len(studies)):
+        keys += [f"rate{index}"] if index == found.base else [f"rate{index}", f"ratio{index}", "", ""]
+    rows, names = [], []
+    for line in lines:
+        row: list[Cell | str] = [line.problem.app, line.problem.scaling, _size(line), line.what]
+        for index in range(len(studies)):
+            point = line.points[index]
+            row.append(number(rate(point).value if point else None, line.unit))
+            if index != found.base:
+                row += _ratio_cells(line.ratios[index], threshold)
+        rows.append(row)
+        names.append(f"{line.problem.app} {line.problem.scaling} {_size(line)} {line.what}")
+    return table(caption, headings, rows, keys, names) if rows else paragraph("None.")
+
+
+def _size(line: Line) -> str:
+    problem = line.problem
+    return problem.size + (f" {problem.options}" if problem.options else "")
+
+
+def _ratio_cells(part: Ratio | None, threshold: float) -> list[Cell | str]:
+    if part is None:
+        return [Cell("-", number=True), Cell("-", number=True), "left out"]
+    verdict = part.verdict(threshold)
+    return [
+        number(part.value, mark=MARKS[verdict]),
+        Cell(_interval(part), number=True),
+        Cell(verdict, mark=MARKS[verdict]),
+    ]
+
+
+def _limits(found: Comparison, threshold: float) -> str:
+    if not found.limits:
+        return paragraph("No study has a verified run of probe.")
+    headings, rows = ["figure"], []
+    for index, study in enumerate(found.studies):
+        headings += [study.label] if index == found.base else [study.label, "better by", "interval", "verdict"]
+    for name, unit, measured, ratios in found.limits:
+        row: list[Cell | str] = [name]
+        for index, part in enumerate(measured):
+            row.append(number(part.value if part else None, unit))
+            if index != found.base:
+                row += _ratio_cells(ratios[index], threshold)
+        rows.append(row)
+    return table("Figures of probe; ratios above 1 are better", headings, rows)
+
+
+def _studies(found: Comparison) -> str:
+    rows: list[list[Cell | str]] = []
+    for study in found.studies:
+        data = study.state.data
+        machine = data["machine"]
+        right = sum(record.verified for record in study.outcomes.records.values())
+        rows.append(
+            [
+                study.label,
+                data["study"],
+                data["created_utc"],
+                str(machine["model"]),
+                str(machine["workers"]),
+                f"{right} of {len(study.state.runs)}",
+            ]
+        )
+    headings = ["label", "study", "date", "processor", "cores", "runs that are right"]
+    return table("Studies", headings, rows)

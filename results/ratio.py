@@ -1,0 +1,66 @@
+"""Ratios of two measured rates, with intervals, and their geometric mean."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Sequence
+
+THRESHOLD = 0.05  # a smaller change is called none, however sure it is
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure that grows with performance, and the 95 % interval of its median (NaN: none)."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    value: float
+    low: float  # 95 % interval; NaN where either figure has none
+    high: float
+
+    @property
+    def has_interval(self) -> bool:
+        return not math.isnan(self.low)
+
+    def verdict(self, threshold: float = THRESHOLD) -> str:
+        """"slower" or "faster": when the interval leaves 1 out and the change is beyond the threshold;
+        "no interval" where nothing can be said, else "same"."""
+        if not self.has_interval:
+            return "no interval"
+        if self.high < 1 and self.value <= 1 - threshold:
+            return "slower"
+        if self.low > 1 and self.value >= 1 + threshold:
+            return "faster"
+        return "same"
+
+
+def ratio(new: Measured, base: Measured) -> Ratio:
+    """new / base. The interval joins those of both on the logarithm, by the method of variance
+    estimates recovery (Zou and Donner, Statistics in Medicine 27, 2008, equation 4): each side's
+    distances are added as squares."""
+    value = new.value / base.value
+    down = math.hypot(_log(new.value, new.low), _log(base.high, base.value))
+    up = math.hypot(_log(new.high, new.value), _log(base.value, base.low))
+    if math.isnan(down) or math.isnan(up):
+        return Ratio(value, math.nan, math.nan)
+    return Ratio(value, value * math.exp(-down), value * math.exp(up))
+
+
+def _log(high: float, low: float) -> float:
+    return math.log(high / low) if high > 0 and low > 0 else math.nan
+
+
+def geometric_mean(ratios: Sequence[Ratio]) -> Ratio:
+    """Of at least one ratio; its interval by the same rule, for ratios that are independent."""
+    n = len(ratios)
+    value = math.exp(sum(math.log(part.value) for part in ratios) / n)
+    down = math.sqrt(sum(_log(part.value, part.low) ** 2 for part in ratios)) / n
+    up = math.sqrt(sum(_log(part.high, part.value) ** 2 for part in ratios)) / n
+    if math.isnan(down) or math.isnan(up):
+        return Ratio(value, math.nan, math.nan)
+    return Ratio(value, value * math.exp(-down), value * math.exp(up))

@@ -1,0 +1,95 @@
+"""Writes what `scalebar report` makes of one study, or of several."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Sequence
+
+from jobscripts.errors import Refused
+from jobscripts.outcome import worst
+from jobscripts.state import load
+from results.ceilings import ceilings
+from results.compare import Study, compare
+from results.compare_text import comparison_csv, comparison_text
+from results.extrap import write_extrap
+from results.findings import gather, probe_records, tables_of
+from results.gallery import draw_comparison
+from results.outcomes import read_outcomes
+from results.page import make_page
+from results.page_compare import make_comparison
+from results.summary import write_summary
+from results.table import report
+
+
+def report_one(
+    folder: Path, output: Path | None, formats: Sequence[str], table_alone: bool
+) -> int:
+    """Prints the table, writes the files, and returns the exit code: the worst of the runs'."""
+    state = load(folder)
+    outcomes = read_outcomes(state)
+    tables = tables_of(state, outcomes)
+    # The table comes first, so that a folder one cannot write to costs only the files.
+    print(report(state, tables, outcomes), flush=True)
+    summary, page = folder / "summary.csv", output or folder / "report.html"
+    write_summary(summary, tables)
+    print(f"summary: {summary}", flush=True)
+    if not table_alone:
+        write_extrap(folder / "extrap.json", tables)
+        figures = folder / "figures"
+        figures.mkdir(exist_ok=True)
+        write_whole(page, make_page(gather(state, outcomes, tables, figures, formats)))
+        print(f"report: {page.resolve()}", flush=True)
+    return worst([state.exit_code(), 1 if outcomes.broken else 0])
+
+
+def with_baseline(folders: Sequence[Path], baseline: Path | None) -> tuple[list[Path], int]:
+    """All folders, each once, and the number of the base among them."""
+    found = list(dict.fromkeys([*folders, *([baseline] if baseline else [])]))
+    return found, found.index(baseline) if baseline else 0
+
+
+def report_several(
+    folders: Sequence[Path], base: int, output: Path | None, threshold: float
+) -> int:
+    studies = [_study(folder) for folder in folders]
+    found = compare(_labelled(studies), base)
+    print(comparison_text(found, threshold), flush=True)
+    page = output or Path("comparison.html")
+    write_whole(page, make_comparison(found, draw_comparison(found), threshold))
+    numbers = page.with_suffix(".csv")
+    write_whole(numbers, comparison_csv(found, threshold))
+    print(f"numbers: {numbers}\nreport: {page.resolve()}", flush=True)
+    broken = any(study.outcomes.broken for study in studies)
+    return worst([*(study.state.exit_code() for study in studies), 1 if broken else 0])
+
+
+def _study(folder: Path) -> Study:
+    state = load(folder)
+    outcomes = read_outcomes(state)
+    tables = tables_of(state, outcomes)
+    limits = ceilings(probe_records(state, outcomes))
+    hosts = [host for record in outcomes.records.values() for host in record.hosts]
+    name = f"{hosts[0] if hosts else folder.name}, {state.data['created_utc'][:10]}"
+    return Study(name, folder, state, outcomes, tables, limits)
+
+
+def _labelled(studies: Sequence[Study]) -> list[Study]:
+    """Labels that differ: of the same host and day, the folders' names; else with a number."""
+    labels = [study.label for study in studies]
+    if len(set(labels)) < len(labels):
+        labels = [study.folder.resolve().name for study in studies]
+    if len(set(labels)) < len(labels):
+        labels = [f"{label} ({number})" for number, label in enumerate(labels, start=1)]
+    return [
+        Study(label, s.folder, s.state, s.outcomes, s.tables, s.limits)
+        for label, s in zip(labels, studies)
+    ]
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replaces the file as a whole."""
+    if not path.parent.is_dir():
+        raise Refused(f"{path}: there is no folder {path.parent}")
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
