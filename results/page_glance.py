@@ -9,7 +9,7 @@ from results.ceilings import Ceilings
 from results.outcomes import Outcomes
 from results.page_curves import row_name
 from results.page_parts import Cell, data_of, escape, number, percent, si, table, three_digits
-from results.points import Point, Table
+from results.points import Point, Table, fastest
 from results.roof import share_of_roof
 
 
@@ -84,14 +84,13 @@ def _best(tables: Sequence[Table]) -> Point | None:
 
 
 def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
-    """Each variant at its most workers, side by side."""
+    """Each variant at its most workers in the fastest layout, side by side."""
     rows: list[list[Cell | str]] = []
     names = []
     for found in tables:
         for variant in ("serial", "omp", "mpi", "hybrid"):
             own = [p for p in found.points if p.variant == variant and p.used]
-            most = max((p.workers for p in own), default=0)
-            for point in sorted((p for p in own if p.workers == most), key=lambda p: p.ranks):
+            for point in fastest(own)[-1:]:
                 rows.append(_best_row(point, limits))
                 names.append(row_name(point))
     headings = [

@@ -97,7 +97,11 @@ def table(
 ) -> str:
     """A table with a caption and headings; the first cell of a row is its heading. `keys` name the
     columns and `row_names` the rows for scripts."""
-    lines = ['<div class="scroll" tabindex="0"><table>', f"<caption>{escape(caption)}</caption>"]
+    words = escape(caption)
+    lines = [
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{words}"><table>',
+        f"<caption>{words}</caption>",
+    ]
     lines.append("<thead><tr>")
     for column, heading in enumerate(headings):
         numbers = any(isinstance(row[column], Cell) and row[column].number for row in rows)

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 from results.palette import light
-from results.picture import Drawing, axes, safe_name
+from results.picture import Drawing, axes, log_axis, safe_name
 from results.record import Record
 
 PIXELS = 320  # across a map: more is not seen at the size of a picture
@@ -56,6 +56,8 @@ def _spectrum(record: Record, fields: h5py.Group) -> Drawing | None:
     found.plot(k[seen], mean[1:][seen], color=light("mpi"), linewidth=1)
     found.set_xscale("log")
     found.set_yscale("log")
+    log_axis(found.xaxis, *found.get_xlim())
+    log_axis(found.yaxis, *found.get_ylim())
     return _done(figure, record, "spectrum", "power of the modes of the transform by wave number")
 
 
@@ -74,7 +76,8 @@ def _estimates(record: Record, fields: h5py.Group) -> Drawing:
     samples = record.units / len(each) * count
     error = np.sqrt(np.pi * (4 - np.pi) / samples)  # binomial: 16 q (1 - q) / n, q = pi/4
     found.fill_between(
-        count, np.pi - error, np.pi + error, color=light("rule"), label="one standard error"
+        count, np.pi - error, np.pi + error, facecolor=light("rule"), edgecolor=light("quiet"),
+        linewidth=0.8, label="one standard error",
     )
     found.axhline(np.pi, color=light("quiet"), linestyle="--", linewidth=1, label="pi")
     found.plot(count, running, color=light("mpi"), label="after so many batches")

@@ -15,6 +15,12 @@ UNITS = {"pi": ("sample", 1e8), "matmul": ("flop", 2e9), "heat": ("cell", 2.5e8)
 FLOP = {"pi": 0.0, "matmul": 1.0, "heat": 9.0, "fft": 1.0}  # for each unit
 BYTE = {"pi": 0.0, "matmul": 0.01, "heat": 2.0, "fft": 0.5}
 PHASES = {"compute": 0.8, "communicate": 0.08, "wait": 0.1, "io": 0.02}
+WAVE = np.sin(np.arange(24 * 32) / 40).reshape(24, 32)
+FIELDS = {
+    "heat": {"temperature": WAVE[np.newaxis]},
+    "fft": {"input": np.zeros((8, 8, 8)), "output": np.ones((8, 8, 5, 2))},
+    "pi": {"estimate": 3.0 + 0.3 * WAVE.ravel()[:50]},
+}
 
 
 @dataclass
@@ -47,6 +53,7 @@ class Invented:
     seed: int = 1
     layouts: bool = True  # hybrid in every division of the workers
     probe: bool = True
+    pictures: bool = False  # a run of heat, fft and pi with fields
 
     def write(self) -> Path:
         (self.folder / "runs").mkdir(parents=True, exist_ok=True)
@@ -59,6 +66,13 @@ class Invented:
             run["figures"] = {}
             figures = {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11}
             write_file(self.folder, run, [0.01] * 10, figures=figures)
+            runs.append(run)
+        for app in FIELDS if self.pictures else ():
+            run = new_run(app=app, purpose="picture", size="picture")
+            path = write_file(self.folder, run, [0.1] * 10)
+            with h5py.File(path, "r+") as file:
+                for name, data in FIELDS[app].items():
+                    file[f"fields/{name}"] = data
             runs.append(run)
         write_study(self.folder, runs, workers=max(self.workers))
         return self.folder
