@@ -16,6 +16,7 @@ from jobscripts.errors import Refused
 from jobscripts.outcome import EXIT_CODES, Outcome, worst
 from jobscripts.plan import Plan, Run
 from jobscripts.programs import Program
+from jobscripts.state_shape import fault_of
 from jobscripts.study import Study
 from jobscripts.topology import Topology
 
@@ -191,7 +192,7 @@ def load(folder: Path) -> State:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except OSError as error:
         raise Refused(f"{folder / FILE}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(f"{folder / FILE} is not whole JSON") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise Refused(f"{folder / FILE} is not the file of a study")
@@ -200,6 +201,9 @@ def load(folder: Path) -> State:
             f"{folder / FILE} has schema version {data.get('schema_version')}; "
             f"this version reads {SCHEMA_VERSION}"
         )
+    fault = fault_of(data)
+    if fault:
+        raise Refused(f"{folder / FILE} is damaged: {fault}")
     return State(folder, data)
 
 

@@ -124,6 +124,8 @@ def _record(path: Path, file: ResultFile) -> Record:
     work = _work(file)
     if not elapsed or not all(0 < number < math.inf for number in (*elapsed, work.units)):
         raise ValueError("no samples of time, or no work")
+    if min(int(root[key]) for key in ("ranks", "threads", "nodes")) < 1:
+        raise ValueError("no ranks, threads or nodes")
     timing = file.attributes("timing")
     return Record(
         path=path,

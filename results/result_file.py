@@ -91,12 +91,21 @@ def path_of(base: Path) -> Path:
 def open_result(path: Path) -> Iterator[ResultFile]:
     """The file, found to be of schema 1. Whatever goes wrong while it is open is Unreadable, with the
     name of the file: damaged files raise every kind of error, in the depth of HDF5 and here."""
-    try:
+    with reading(path):
         if path.suffix == ".json":
             yield _of_schema(_Json(json.loads(path.read_text(encoding="utf-8"))))
         else:
             with h5py.File(path, "r") as file:
                 yield _of_schema(_Hdf5(file))
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Makes every error inside Unreadable."""
+    try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for its other end
+            raise ValueError("is no file")
+        yield
     except Exception as error:
         raise Unreadable(f"{path.name}: {_phrase(error)}") from None
 
