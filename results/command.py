@@ -79,6 +79,18 @@ def _parser() -> argparse.ArgumentParser:
         help="the page (default: DIR/report.html; of several studies: comparison.html here)",
     )
     parser.add_argument(
+        "--expect",
+        metavar="FILE",
+        type=Path,
+        help="a reference file: points outside its bounds are marked SLOW, exit code 5",
+    )
+    parser.add_argument(
+        "--write-reference",
+        metavar="FILE",
+        type=Path,
+        help="writes the strong-scaling points as a reference file, for --expect of a program",
+    )
+    parser.add_argument(
         "--table",
         action="store_true",
         help="the table and summary.csv alone: no page, no pictures",
@@ -100,7 +112,16 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.table and (arguments.output or len(folders) > 1):
         raise Refused("--table writes no page: it goes with one DIR and without -o")
     if len(folders) == 1:
-        return report_one(folders[0], arguments.output, formats, arguments.table)
+        return report_one(
+            folders[0],
+            arguments.output,
+            formats,
+            table_alone=arguments.table,
+            expect=arguments.expect,
+            reference=arguments.write_reference,
+        )
+    if arguments.expect or arguments.write_reference:
+        raise Refused("--expect and --write-reference go with one DIR")
     return report_several(folders, base, arguments.output, arguments.threshold)
 
 

@@ -75,7 +75,7 @@ def _curve(table: Table, variant: str, points: Sequence[Point]) -> Curve:
     return Curve(
         variant,
         fits.amdahl(samples) if strong else fits.gustafson(samples),
-        fits.usl(samples),
+        fits.usl(samples, points[0].rate_unit),
         fractions,
         fits.karp_flatt_words(fractions) if fractions else "",
         ratio,

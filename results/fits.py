@@ -55,8 +55,9 @@ class Fit:
     """A law with its parameters, and the curve they make.
 
     `residuals` are (workers, (measured - fitted)/fitted of the time), one of each sample, measured
-    being the geometric mean of the medians of its repeats; `spread` is the root of their squares over
-    the degrees of freedom, points less parameters. `note` says when the law does not suit the data."""
+    being the geometric mean of the medians of its repeats; `spread` is the root of their squares
+    over the degrees of freedom, points less parameters. `note` says when the law does not suit the
+    data."""
 
     law: str
     formula: str
@@ -66,11 +67,11 @@ class Fit:
     spread: float
     largest: int
     note: str
-    curve: "Fitted" = field(repr=False, compare=False)
+    curve: Fitted = field(repr=False, compare=False)
 
     def time(self, workers: float) -> float:
-        """Fitted seconds of one repetition. Its work is that of the samples; between their numbers of
-        workers the work of a worker is interpolated, beyond them it stays."""
+        """Fitted seconds of one repetition. Its work is that of the samples; between their numbers
+        of workers the work of a worker is interpolated, beyond them it stays."""
         return self.curve.units(workers) * math.exp(self.curve.logarithm(workers))
 
     def speedup(self, workers: float) -> float:
@@ -99,8 +100,8 @@ class Fitted:
     growing: bool  # the work grows with the workers
 
     def units(self, workers: float) -> float:
-        places = [math.log(p) for p, _ in self.work]
-        each = float(np.exp(np.interp(math.log(workers), places, [math.log(u) for _, u in self.work])))
+        places, shares = np.log(np.array(self.work)).T
+        each = math.exp(float(np.interp(math.log(workers), places, shares)))
         return each * workers if self.growing else each
 
     def logarithm(self, workers: float) -> float:
@@ -126,8 +127,8 @@ def amdahl(samples: Sequence[Sample]) -> Fit | Refusal:
 
 
 def gustafson(samples: Sequence[Sample]) -> Fit | Refusal:
-    """Weak scaling: rate(p) = rate(1) (s + (1 - s) p), the rate being work over time; so the work of
-    a worker need not be quite the same everywhere. T1 is the time on one worker."""
+    """Weak scaling: rate(p) = rate(1) (s + (1 - s) p), the rate being work over time; so the work
+    of a worker need not be quite the same everywhere. T1 is the time on one worker."""
     reason = refusal(GUSTAFSON, samples)
     if not reason:
         each = [a.units / a.workers for a in samples]
@@ -164,8 +165,8 @@ def refusal(law: Law, samples: Sequence[Sample]) -> str:
 
 
 def efficient_workers(fit: Fit, efficiency: float = 0.5) -> int | None:
-    """The largest number of workers with at least this parallel efficiency S/p by the law, which falls
-    with p in all of them; None where it lies beyond twice the largest number measured."""
+    """The largest number of workers with at least this parallel efficiency S/p by the law, which
+    falls with p in all of them; None where it lies beyond twice the largest number measured."""
     low, high = 0, FAR * fit.largest
     if fit.speedup(high) >= efficiency * high:
         return None
@@ -221,9 +222,9 @@ def _work(samples: Sequence[Sample], growing: bool) -> tuple[tuple[float, float]
 def _scale(curve: Fitted, unit: str) -> Parameter:
     """Of the curve on one worker: the time, or for a law of rates the rate."""
     low, high = curve.interval(1)
-    value = curve.logarithm(1)
+    value, endless = curve.logarithm(1), curve.region.endless
     if curve.law is USL:
-        rate = (math.exp(-x) for x in (value, high, low))
+        rate = (math.exp(-value), math.exp(-high), math.inf if endless else math.exp(-low))
         return Parameter("rate of one worker lambda", "lambda", *rate, unit)
     time = (curve.units(1) * math.exp(x) for x in (value, low, high))
     return Parameter("time of one worker T1", "T1", *time, unit)
@@ -240,8 +241,8 @@ def _residuals(
 
 
 def _note(scatter: Scatter) -> str:
-    """Says when a parameter is held by a bound that the data contradict: when leaving it would explain
-    more of Q than chance does."""
+    """Says when a parameter is held by a bound that the data contradict: when leaving it would
+    explain more of Q than chance does."""
     data, law = scatter.data, scatter.data.curve.law
     residuals = data.level(scatter.centre)[1]
     slopes = data.gradient(scatter.centre)

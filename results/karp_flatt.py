@@ -1,5 +1,5 @@
-"""The serial fraction that each point of a curve shows by itself (Karp and Flatt 1990, Communications
-of the ACM 33, 539)."""
+"""The serial fraction that each point of a curve shows by itself (Karp and Flatt 1990,
+Communications of the ACM 33, 539)."""
 from __future__ import annotations
 
 import math
@@ -12,8 +12,8 @@ from results.stats import Summary, pool
 
 @dataclass(frozen=True)
 class SerialFraction:
-    """e = (1/S - 1/p)/(1 - 1/p) and its 95 % interval: NaN where a median has none. Below 0 where the
-    speed-up exceeds p."""
+    """e = (1/S - 1/p)/(1 - 1/p) and its 95 % interval: NaN where a median has none. Below 0 where
+    the speed-up exceeds p."""
 
     workers: int
     value: float
@@ -23,9 +23,9 @@ class SerialFraction:
 
 def karp_flatt(base: Sample, samples: Sequence[Sample]) -> tuple[SerialFraction, ...]:
     """Of every sample with more than one worker, by ascending workers; S is against `base`, scaled
-    where the work grows. The interval is that of the ratio of two medians, each with an interval of its
-    own: half widths add as squares, in logarithms (Zou and Donner 2008, Statistics in Medicine 27,
-    1693). The base's part of it is shared by all points."""
+    where the work grows. The interval is that of the ratio of two medians, each with an interval of
+    its own: half widths add as squares, in logarithms (Zou and Donner 2008, Statistics in Medicine
+    27, 1693). The base's part of it is shared by all points."""
     first = pool(base.repeats)
     found = []
     for sample in sorted(samples, key=lambda a: a.workers):
@@ -53,14 +53,15 @@ def karp_flatt_words(fractions: Sequence[SerialFraction]) -> str:
     if rises:
         a, b = rises
         return (
-            f"The serial fraction e rises, from {a.value:.2g} on {a.workers} workers to {b.value:.2g} "
-            f"on {b.workers}: overhead that grows with the workers."
+            f"The serial fraction e rises, from {a.value:.2g} on {a.workers} workers to "
+            f"{b.value:.2g} on {b.workers}: overhead that grows with the workers."
         )
     if falls:
         a, b = falls
         return (
-            f"The serial fraction e falls, from {a.value:.2g} on {a.workers} workers to {b.value:.2g} "
-            f"on {b.workers}: more workers gain something, such as cache, or the base is slow."
+            f"The serial fraction e falls, from {a.value:.2g} on {a.workers} workers to "
+            f"{b.value:.2g} on {b.workers}: more workers gain something, such as cache, or the "
+            "base is slow."
         )
     low, high = max(e.low for e in sure), min(e.high for e in sure)
     if low <= 0 <= high:

@@ -11,7 +11,8 @@ import numpy as np
 @dataclass(frozen=True)
 class Law:
     """Time for a unit of work on p workers = time on one * exp(offset(p)) * (base(p) + sum of
-    parameter_k * slope_k(p)) ** sign. At p = 1 the factor is 1. Every parameter lies in [0, upper]."""
+    parameter_k * slope_k(p)) ** sign. At p = 1 the factor is 1. Every parameter lies in
+    [0, upper]."""
 
     name: str
     formula: str
@@ -79,13 +80,16 @@ class Curve:
         self.slopes = law.slopes(workers)
 
     def inner(self, parameters: np.ndarray) -> np.ndarray:
-        """base + sum of parameter * slope, shape (..., points): above 0 where the law has a meaning."""
+        """base + sum of parameter * slope, shape (..., points): above 0 where the law has a
+        meaning."""
         return np.asarray(self.base + parameters @ self.slopes)
 
     def value(self, parameters: np.ndarray) -> np.ndarray:
-        """Logarithm of the time of a unit of work, against that on one worker; shape (..., points)."""
+        """Logarithm of the time of a unit of work, against that on one worker; shape
+        (..., points)."""
         return np.asarray(self.offset + self.law.sign * np.log(self.inner(parameters)))
 
     def gradient(self, parameters: np.ndarray) -> np.ndarray:
-        """Derivatives of value by the parameters, of one set of them: shape (parameters, points)."""
+        """Derivatives of value by the parameters, of one set of them: shape
+        (parameters, points)."""
         return np.asarray(self.law.sign * self.slopes / self.inner(parameters))

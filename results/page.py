@@ -27,7 +27,8 @@ from results.points import Problem, Table
 HOW = (
     "Time is that of one repetition: the median of the samples of all repeats. Its 95 % interval is "
     "that of the median by exact binomial ranks, without any assumption on the distribution, widened "
-    "where need be to hold the median of each repeat.",
+    "where need be to hold the median of each repeat. With fewer than five repeats it shows the spread "
+    "inside a process more than that between processes.",
     "Speed-up S compares with the serial program, which has no MPI and no OpenMP in it; S to one "
     "worker (dotted) with the same variant on one worker. E = S/p.",
     "Lines go through the fastest layout of as many workers. Crosses are points left out of speed-up "

@@ -143,10 +143,8 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     if not curves:
         return paragraph("No law is fitted: no parallel point can be used.")
     laws = [(curve.variant, law) for curve in curves for law in (curve.law, curve.usl)]
-    unit, problem = found.points[0].rate_unit, problem_name(found.problem)
-    rows = [
-        row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law, unit)
-    ]
+    problem = problem_name(found.problem)
+    rows = [row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law)]
     refused = list(
         dict.fromkeys(
             f"{law.law}, {variant}: {law.reason}"
@@ -173,13 +171,13 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _fit(variant: str, fit: fits.Fit, rate_unit: str) -> list[list[Cell | str]]:
+def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
     most = fits.efficient_workers(fit)
     reach = f"p = {most}" if most is not None else "beyond twice the data"
     words = reach + (f"; {fit.note}" if fit.note else "")
     rows: list[list[Cell | str]] = []
     for parameter in fit.parameters:
-        unit = rate_unit if parameter.unit == "unit/s" else parameter.unit
+        unit = parameter.unit
         rows.append(
             [
                 f"{fit.law}: {fit.formula}",

@@ -1,11 +1,12 @@
-"""The set of parameters of a law that observations do not contradict: all intervals are its shadows.
+"""The set of parameters of a law that observations do not contradict: all intervals are its
+shadows.
 
-Observations y (logarithms of times) with weights w follow y = a + curve(parameters) + error, a being
-the logarithm of the time on one worker. With the parameters given, the best a is a weighted mean, so
-the sum of squares Q is a function of the parameters alone. The region is where Q <= limit, inside the
-bounds of the parameters. The interval of a parameter or of the fitted curve at some p is the range
-of that quantity over the region: its profile interval (Bates and Watts 1988, Nonlinear Regression
-Analysis, 6.1). Bounds cut the region; no interval leaves them.
+Observations y (logarithms of times) with weights w follow y = a + curve(parameters) + error, a
+being the logarithm of the time on one worker. With the parameters given, the best a is a weighted
+mean, so the sum of squares Q is a function of the parameters alone. The region is where Q <= limit,
+inside the bounds of the parameters. The interval of a parameter or of the fitted curve at some p is
+the range of that quantity over the region: its profile interval (Bates and Watts 1988, Nonlinear
+Regression Analysis, 6.1). Bounds cut the region; no interval leaves them.
 """
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ DIRECTIONS = 64  # in the plane; an extreme is met within 1 - cos(pi/64) = 0.1 %
 DEPTHS = np.sin(np.linspace(0, math.pi / 2, 25))  # of points between the centre and the rim
 DOUBLINGS = 40  # farther than 2^40 times what a quadratic would give: without an end
 HALVINGS = 40  # of a step
+FLAT = 1e-12  # least slope that is told from none
 CLOSINGS = 20  # of the distance to the rim: 1e-6 of it
 
 
@@ -74,8 +76,8 @@ def inside(parameters: np.ndarray, upper: np.ndarray) -> np.ndarray:
 
 
 def best(data: Data, start: np.ndarray | None = None) -> np.ndarray:
-    """The parameters within the bounds that have the least squares, looked for from `start` on. Where
-    the free minimum lies outside, it is on a face of the bounds; faces with ever fewer free
+    """The parameters within the bounds that have the least squares, looked for from `start` on.
+    Where the free minimum lies outside, it is on a face of the bounds; faces with ever fewer free
     parameters are tried."""
     upper = np.array(data.curve.law.upper)
     start = np.clip(_linear(data), 0, upper) if start is None else start
@@ -129,8 +131,8 @@ def _faces(upper: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _linear(data: Data) -> np.ndarray:
-    """A first guess: with the logarithms undone, a law is linear in its parameters times a constant;
-    rows are divided by what was measured, as errors are relative."""
+    """A first guess: with the logarithms undone, a law is linear in its parameters times a
+    constant; rows are divided by what was measured, as errors are relative."""
     curve = data.curve
     measured = np.exp(curve.law.sign * (data.value - data.value.mean() - curve.offset))
     rows = np.vstack([curve.base, curve.slopes]) * data.root / measured
@@ -150,6 +152,8 @@ def _descend(data: Data, parameters: np.ndarray, free: np.ndarray) -> np.ndarray
         residuals = data.level(parameters)[1] * data.root
         step = np.zeros(len(parameters))
         scale = np.sqrt((rows**2).sum(axis=1))
+        if not scale.all():  # flat to the last digit: nothing to descend
+            return parameters
         step[free] = np.linalg.lstsq(rows.T / scale, residuals, rcond=None)[0] / scale
         for _ in range(HALVINGS):
             there = parameters + step
@@ -206,9 +210,9 @@ def _fill(
 def _directions(rows: np.ndarray, count: int) -> np.ndarray:
     """Steps in the free parameters after which a quadratic Q has grown by one."""
     if len(rows) == 1:
-        length = 1 / math.sqrt(float((rows**2).sum()))
+        length = 1 / max(math.sqrt(float((rows**2).sum())), FLAT)
         return np.array([[length], [-length]])
     _, singular, axes = np.linalg.svd(rows.T, full_matrices=False)
     angles = 2 * math.pi * np.arange(count) / count
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return np.asarray(circle / singular @ axes)
+    return np.asarray(circle / np.maximum(singular, FLAT) @ axes)

@@ -78,32 +78,34 @@ def locate(samples: Sequence[Sample]) -> Locations:
 
 def robust_scale(ordered: np.ndarray) -> float:
     """Standard deviation of a normal sample, from the lower quarter of the distances between its
-    values, so that up to half of the values may be outliers: Q_n of Rousseeuw and Croux 1993, Journal
-    of the American Statistical Association 88, 1273. Takes ascending values; 0 for one."""
+    values, so that up to half of the values may be outliers: Q_n of Rousseeuw and Croux 1993,
+    Journal of the American Statistical Association 88, 1273. Takes ascending values; 0 for one."""
     if ordered.size < 2:
         return 0.0
     thin = ordered[:: -(-ordered.size // MOST_COMPARED)]
     n = thin.size
-    distances = np.sort(np.abs(thin[:, np.newaxis] - thin)[np.triu_indices(n, 1)])
     half = n // 2 + 1
+    rank = half * (half - 1) // 2  # from 1, of the n (n - 1)/2 distances
+    place = n + 2 * (rank - 1)  # in the square of them: n zeros first, then each distance twice
+    distance = np.partition(np.abs(thin[:, np.newaxis] - thin), place, axis=None)[place]
     small = SMALL_SAMPLES.get(n, n / (n + (1.4 if n % 2 else 3.8)))
-    return FROM_DISTANCE * small * float(distances[half * (half - 1) // 2 - 1])
+    return FROM_DISTANCE * small * float(distance)
 
 
 def _steadied(spreads: np.ndarray, freedoms: np.ndarray) -> np.ndarray:
     """The squared spread of each point drawn towards that of the curve: the spread of a few samples
-    is itself a guess, and a point that is quiet by chance would get all the weight. How far is found
-    from the spreads: where they differ no more than chance makes them, all points get the common
-    one, and where points differ in truth, each keeps its own (Smyth 2004, Statistical Applications in
-    Genetics and Molecular Biology 3, 3, section 6.2)."""
+    is itself a guess, and a point that is quiet by chance would get all the weight. How far is
+    found from the spreads: where they differ no more than chance makes them, all points get the
+    common one, and where points differ in truth, each keeps its own (Smyth 2004, Statistical
+    Applications in Genetics and Molecular Biology 3, 3, section 6.2)."""
     known = freedoms > 0
     if not known.any() or spreads[known].max() == 0:
         return spreads
     own, half = np.maximum(spreads[known], LEAST_SPREAD * spreads[known].max()), freedoms[known] / 2
     logs = np.log(own) - special.digamma(half) + np.log(half)
-    excess = float(logs.var(ddof=1) - special.polygamma(1, half).mean()) if own.size > 1 else 0.0
+    excess = float(logs.var(ddof=1) - _trigamma(half).mean()) if own.size > 1 else 0.0
     middle = float(logs.mean())
-    if excess <= special.polygamma(1, MOST_PRIOR):
+    if excess <= _trigamma(MOST_PRIOR):
         return np.full(len(spreads), math.exp(middle))
     prior = _inverse_trigamma(excess)
     common = math.exp(middle + float(special.digamma(prior)) - math.log(prior))
@@ -112,9 +114,13 @@ def _steadied(spreads: np.ndarray, freedoms: np.ndarray) -> np.ndarray:
     return steadied
 
 
+def _trigamma(x: np.ndarray | float) -> np.ndarray:
+    return np.asarray(special.zeta(2, x))
+
+
 def _inverse_trigamma(value: float) -> float:
     low, high = 0.0, MOST_PRIOR  # the function falls
     for _ in range(40):
         middle = (low + high) / 2
-        low, high = (middle, high) if special.polygamma(1, middle) > value else (low, middle)
+        low, high = (middle, high) if _trigamma(middle) > value else (low, middle)
     return (low + high) / 2

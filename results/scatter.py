@@ -1,11 +1,11 @@
 """How far repeats scatter about a law, and how far Q may thus rise in the region of a fit.
 
-A repeat's median strays by the spread inside the repeat, which the samples show, and by what differs
-between processes (memory pages, placement, clock), which only repeats and points show. The model is
-that of a meta-analysis: variance inside, which is known, plus one variance between, which is found
-from the residuals (Paule and Mandel 1982, Journal of Research of the National Bureau of Standards
-87, 377), and a quantile of t by the degrees of freedom (Knapp and Hartung 2003, Statistics in
-Medicine 22, 2693).
+A repeat's median strays by the spread inside the repeat, which the samples show, and by what
+differs between processes (memory pages, placement, clock), which only repeats and points show. The
+model is that of a meta-analysis: variance inside, which is known, plus one variance between, which
+is found from the residuals (Paule and Mandel 1982, Journal of Research of the National Bureau of
+Standards 87, 377), and a quantile of t by the degrees of freedom (Knapp and Hartung 2003,
+Statistics in Medicine 22, 2693).
 """
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from results.samples import RESOLUTION, Locations
 
 ROUNDS = 20  # of weights and fit in turn, until they agree
 AGREED = 1e-3  # relative change of the variance between
-HALVINGS = 60
+HALVINGS = 40
 # Points may stand farther from the law than repeats explain, because no machine follows a law
-# exactly. A test at this level decides; a strict one would overlook it (Bancroft 1964, Biometrics 20,
-# 427). It can only widen the intervals.
+# exactly. A test at this level decides; a strict one would overlook it (Bancroft 1964, Biometrics
+# 20, 427). It can only widen the intervals.
 MISFIT_LEVEL = 0.25
 COVERAGE = 0.95
 
@@ -83,7 +83,8 @@ def _limit(data: Data, centre: np.ndarray, point: np.ndarray, freedom: int) -> f
     misfit_freedom = freedom - pure_freedom
     if pure_freedom > 0 and misfit_freedom > 0:
         misfit = (squares - pure) / misfit_freedom
-        if misfit > f_quantile(1 - MISFIT_LEVEL, misfit_freedom, pure_freedom) * pure / pure_freedom:
+        most = f_quantile(1 - MISFIT_LEVEL, misfit_freedom, pure_freedom)
+        if misfit > most * pure / pure_freedom:
             unit, degrees = misfit, misfit_freedom
     unit = max(unit, RESOLUTION**2 * float(data.weight.max()))
     return squares + unit * t_quantile(degrees) ** 2

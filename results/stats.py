@@ -26,8 +26,8 @@ class Summary:
 
 
 def median_ranks(n: int) -> tuple[int, int] | None:
-    """Ranks, from 1, of the order statistics that enclose the median with at least 95 %, without any
-    assumption on the distribution: the largest l with 2 P(B <= l - 1) <= 0.05 where B is
+    """Ranks, from 1, of the order statistics that enclose the median with at least 95 %, without
+    any assumption on the distribution: the largest l with 2 P(B <= l - 1) <= 0.05 where B is
     binomial(n, 1/2), and n + 1 - l (David and Nagaraja, Order Statistics, 7.1; Hoefler and Belli,
     SC15, 3.1.3). Above EXACT_MAX samples the normal approximation."""
     if n < INTERVAL_MIN:
@@ -58,11 +58,11 @@ def pool(repeats: Sequence[Sequence[float]]) -> Summary:
     where need be to hold the median of every repeat. Samples of one repeat resemble each other more
     than those of two, so the interval of the pooled samples alone would promise too much.
 
-    Few repeats know little of the spread between repeats. Where that is larger than the spread inside,
-    the interval holds the machine's median with 1 - 2^(1-R) at R repeats, the chance that their medians
-    lie on both sides of it: 50 % at 2, 75 % at 3, 94 % at 5, 97 % at 6. With one repeat it is the
-    interval of that process alone, and may hold the machine's median far less often than 95 %. Where
-    repeats do not differ it holds 95 % or more with any number of them."""
+    Few repeats know little of the spread between repeats. Where that is larger than the spread
+    inside, the interval holds the machine's median with 1 - 2^(1-R) at R repeats, the chance that
+    their medians lie on both sides of it: 50 % at 2, 75 % at 3, 94 % at 5, 97 % at 6. With one
+    repeat it is the interval of that process alone, and may hold the machine's median far less
+    often than 95 %. Where repeats do not differ it holds 95 % or more with any number of them."""
     whole = summarise([sample for repeat in repeats for sample in repeat])
     medians = [summarise(repeat).median for repeat in repeats]
     if not whole.has_interval:

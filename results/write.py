@@ -17,17 +17,24 @@ from results.gallery import draw_comparison
 from results.outcomes import read_outcomes
 from results.page import make_page
 from results.page_compare import make_comparison
+from results.reference_file import judge_all, write_reference
 from results.summary import write_summary
 from results.table import report
 
 
 def report_one(
-    folder: Path, output: Path | None, formats: Sequence[str], table_alone: bool
+    folder: Path,
+    output: Path | None,
+    formats: Sequence[str],
+    table_alone: bool = False,
+    expect: Path | None = None,
+    reference: Path | None = None,
 ) -> int:
     """Prints the table, writes the files, and returns the exit code: the worst of the runs'."""
     state = load(folder)
     outcomes = read_outcomes(state)
     tables = tables_of(state, outcomes)
+    fast = judge_all(expect, tables) if expect else True
     # The table comes first, so that a folder one cannot write to costs only the files.
     print(report(state, tables, outcomes), flush=True)
     summary, page = folder / "summary.csv", output or folder / "report.html"
@@ -39,7 +46,11 @@ def report_one(
         figures.mkdir(exist_ok=True)
         write_whole(page, make_page(gather(state, outcomes, tables, figures, formats)))
         print(f"report: {page.resolve()}", flush=True)
-    return worst([state.exit_code(), 1 if outcomes.broken else 0])
+    if reference:
+        head = f"{state.data['machine']['model']}, study {state.data['study']}, {state.data['created_utc']}"
+        count = write_reference(reference, tables, head)
+        print(f"reference: {reference}, {count} points", flush=True)
+    return worst([state.exit_code(), 1 if outcomes.broken else 0, 0 if fast else 5])
 
 
 def with_baseline(folders: Sequence[Path], baseline: Path | None) -> tuple[list[Path], int]:

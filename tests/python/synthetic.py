@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import math
+import unittest
+import warnings
 from dataclasses import dataclass
 from typing import Callable, Sequence
 
@@ -9,17 +11,34 @@ import numpy as np
 
 import support  # noqa: F401  (finds the package)
 
-from results.fits import Sample
+from results.fits import Parameter, Sample
 
 DENSE = (1, 2, 3, 4, 6, 8, 12, 16)
 DOUBLED = (1, 2, 4, 8)
 FEW = (1, 2, 3, 4)
 
 
+def strong(s: float) -> Callable[[float], float]:
+    return lambda p: s + (1 - s) / p
+
+
+def contention(sigma: float, kappa: float) -> Callable[[float], float]:
+    return lambda p: (1 + sigma * (p - 1) + kappa * p * (p - 1)) / p
+
+
+def weak(s: float) -> Callable[[float], float]:
+    """Seconds of p times the work: p over the scaled speed-up."""
+    return lambda p: p / (s + (1 - s) * p)
+
+
+def holds(parameter: Parameter, truth: float) -> bool:
+    return parameter.low <= truth <= parameter.high
+
+
 @dataclass(frozen=True)
 class Noise:
-    """Of the logarithm of a time: `inside` a repeat, `between` repeats; the share of samples that are
-    1.5 to 5 times slower; how many repeats of how many samples."""
+    """Of the logarithm of a time: `inside` a repeat, `between` repeats; the share of samples that
+    are 1.5 to 5 times slower; how many repeats of how many samples."""
 
     inside: float
     between: float
@@ -75,6 +94,18 @@ def exact(
 
 
 def fewest(cases: int, rate: float = 0.95) -> float:
-    """The share of hits that `cases` independent intervals of coverage `rate` fall below with a chance
-    of 0.1 %, by the normal approximation of the binomial distribution: 3.09 standard deviations."""
+    """The share of hits that `cases` independent intervals of coverage `rate` fall below with a
+    chance of 0.1 %, by the normal approximation of the binomial distribution: 3.09 standard
+    deviations."""
     return rate - 3.09 * math.sqrt(rate * (1 - rate) / cases)
+
+
+class Warned(unittest.TestCase):
+    """Any warning is an error."""
+
+    def setUp(self) -> None:
+        catch = warnings.catch_warnings()
+        catch.__enter__()
+        self.addCleanup(catch.__exit__, None, None, None)
+        warnings.simplefilter("error")
+        self.random = np.random.default_rng(20260)

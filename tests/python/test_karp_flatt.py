@@ -1,5 +1,5 @@
-"""The serial fraction of each point: the interval holds the truth, and the sentence says no more than the
-intervals do. Seeds are fixed."""
+"""The serial fraction of each point: the interval holds the truth, and the sentence says no more
+than the intervals do. Seeds are fixed."""
 import math
 import unittest
 
@@ -39,8 +39,8 @@ class KarpFlatt(Curves):
 
     def test_interval_holds_the_truth(self):
         """At every number of workers, also for skewed noise; and is not much wider than that of who
-        knows the variance of both medians: the ranks of ten samples hold 98 %, which takes 1.2 of the
-        width of 95 %, and a quarter more is for outliers and the medians of repeats."""
+        knows the variance of both medians: the ranks of ten samples hold 98 %, which takes 1.2 of
+        the width of 95 %, and a quarter more is for outliers and the medians of repeats."""
         for noise in (Noise(0.02, 0, 0, 1, 10), Noise(0.05, 0, 0.1, 3, 10)):
             hits, widths = [], []
             for _ in range(500):
@@ -69,8 +69,8 @@ class Words(Curves):
         )
 
     def test_a_serial_part_is_called_one(self):
-        """A rise or a fall is seen by chance in at most 5 of 100 curves: two intervals of 95 % that do
-        not meet are far rarer than one that misses."""
+        """A rise or a fall is seen by chance in at most 5 of 100 curves: two intervals of 95 % that
+        do not meet are far rarer than one that misses."""
         noise = Noise(0.02, 0, 0, 2, 10)
         self.assertGreater(self.share("a serial part; no overhead", strong(0.1), noise), 0.95)
         self.assertGreater(self.share("No serial part is seen", strong(0), noise), 0.6)

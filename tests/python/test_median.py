@@ -1,5 +1,5 @@
-"""The interval of the median holds the true median at 95 % or more, whatever the distribution; and what
-the interval of pooled repeats holds when processes differ. Seeds are fixed."""
+"""The interval of the median holds the true median at 95 % or more, whatever the distribution; and
+what the interval of pooled repeats holds when processes differ. Seeds are fixed."""
 import math
 import unittest
 
@@ -19,7 +19,8 @@ def bimodal(random, shape):
 
 
 def slow_tail(random, shape):
-    """Normal, and one of ten 1.5 to 5 times slower: the median is the 0.5/0.9 quantile of the rest."""
+    """Normal, and one of ten 1.5 to 5 times slower: the median is the 0.5/0.9 quantile of the
+    rest."""
     values = random.normal(1, 0.02, shape)
     return np.where(random.random(shape) < 0.1, values * random.uniform(1.5, 5, shape), values)
 
@@ -94,8 +95,8 @@ class Pool(unittest.TestCase):
                 self.assertGreater(self.coverage(repeats, 0), fewest(1500))
 
     def test_what_it_covers_where_repeats_differ(self):
-        """At least what the medians of R repeats lie on both sides of the truth with, 1 - 2^(1-R): 95 %
-        from 6 repeats on. A spread between as large as that inside, and three times it."""
+        """At least what the medians of R repeats lie on both sides of the truth with, 1 - 2^(1-R):
+        95 % from 6 repeats on. A spread between as large as that inside, and three times it."""
         for between in (0.01, 0.03):
             for repeats in (2, 3, 5, 6, 8):
                 with self.subTest(between=between, repeats=repeats):
