@@ -4,6 +4,7 @@ results/fits.py, whose rightness test_fits.py shows, given samples that are read
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import math
 import re
@@ -41,30 +42,34 @@ def shown(element: Element) -> tuple[float, float]:
     return float(digits) * 10.0**exponent, last / 2
 
 
-class Reported(unittest.TestCase):
-    """One study and its page, for all tests of a class."""
+@functools.lru_cache(maxsize=None)
+def reported() -> tuple[Path, Page]:
+    """A study with all that the tables show, and the page that the report makes of it."""
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    study = Invented(
+        Path(folder.name),
+        workers=(1, 2, 3, 4, 6),
+        apps=("pi", "heat"),
+        law=Law(serial=0.04, overhead=0.002),
+        node=4,
+        layouts=False,
+    ).write()
+    for path in (study / "runs").glob(f"{LOST}-*.h5"):
+        with h5py.File(path, "r+") as file:
+            for name in ("elapsed", *PHASES):
+                table = file[f"timing/{name}"][:2]
+                del file[f"timing/{name}"]
+                file[f"timing/{name}"] = table
+    with contextlib.redirect_stdout(io.StringIO()):
+        main([str(study)])
+    return study, Page((study / "report.html").read_text(encoding="utf-8"))
 
+
+class Reported(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Invented(
-            Path(folder.name),
-            workers=(1, 2, 3, 4, 6),
-            apps=("pi", "heat"),
-            law=Law(serial=0.04, overhead=0.002),
-            node=4,
-            layouts=False,
-        ).write()
-        for path in (cls.folder / "runs").glob(f"{LOST}-*.h5"):
-            with h5py.File(path, "r+") as file:
-                for name in ("elapsed", *PHASES):
-                    table = file[f"timing/{name}"][:2]
-                    del file[f"timing/{name}"]
-                    file[f"timing/{name}"] = table
-        with contextlib.redirect_stdout(io.StringIO()):
-            cls.code = main([str(cls.folder)])
-        cls.page = Page((cls.folder / "report.html").read_text(encoding="utf-8"))
+        cls.folder, cls.page = reported()
         cls.anew = recompute(cls.folder)
 
 
