@@ -20,6 +20,7 @@ from jobscripts.plan import Plan
 from jobscripts.predict import Predictions
 from jobscripts.programs import Program
 from jobscripts.run import Run
+from jobscripts.state_shape import fault_of
 from jobscripts.study import Study
 from jobscripts.topology import Topology
 
@@ -250,7 +251,7 @@ def load(folder: Path) -> State:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except OSError as error:
         raise Refused(f"{folder / FILE}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(f"{folder / FILE} is not whole JSON") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise Refused(f"{folder / FILE} is not the file of a study")
@@ -259,4 +260,7 @@ def load(folder: Path) -> State:
             f"{folder / FILE} has schema version {data.get('schema_version')}; "
             f"this version reads {SCHEMA_VERSION}"
         )
+    fault = fault_of(data)
+    if fault:
+        raise Refused(f"{folder / FILE} is damaged: {fault}")
     return State(folder, data)

@@ -6,6 +6,7 @@ from typing import Sequence
 
 from jobscripts.state import State, StudyRun
 from results.ceilings import ceilings
+from results.children import each_in_children
 from results.curves import curves_of
 from results.gallery import make_gallery
 from results.machine import read_machine
@@ -69,8 +70,14 @@ def _with_fields(records: Sequence[Record]) -> list[Record]:
 
 def _machine(records: Sequence[Record]) -> dict[str, str]:
     for record in records:
-        try:
-            return read_machine(record.path)
-        except Unreadable:
-            continue
+        (told,) = each_in_children(_machine_of, [record.path])
+        if isinstance(told, dict):
+            return told
     return {}
+
+
+def _machine_of(path: Path) -> dict[str, str] | None:
+    try:
+        return read_machine(path)
+    except Unreadable:
+        return None

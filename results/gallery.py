@@ -1,14 +1,12 @@
 """All pictures of a report: what is drawn, and drawing it on all cores."""
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Sequence, Union
 
 from results.ceilings import Ceilings
+from results.children import Lost, each_in_children
 from results.compare import Comparison
 from results.curves import Curve, fitted_lines
 from results.picture import Drawing, Picture, render
@@ -20,8 +18,10 @@ from results.plot_scaling import draw_efficiency, draw_speedup, draw_time
 from results.plot_split import draw_split
 from results.points import Point, Problem, Table
 from results.record import Record
+from results.result_file import Unreadable
 
-FEW = 4  # pictures that are drawn sooner than processes start
+
+_Done = Union[Picture, Lost, None]  # None: there is nothing to draw
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Gallery:
     of_tables: dict[Problem, list[Picture]]
     roofline: Picture | None
     fields: list[Picture]
+    undrawn: list[str]  # fields that could not be read, and why
 
     def all(self) -> list[Picture]:
         found = [picture for pictures in self.of_tables.values() for picture in pictures]
@@ -77,11 +78,17 @@ def make_gallery(
     }
     roofline = order(draw_roofline, limits, on_roof)
     of_fields = [order(draw_field, record) for record in fields]
-    done = _fill_all(orders)
+    done: list[_Done] = each_in_children(_fill, orders)
+    found = [done[number] for number in of_fields]
     return Gallery(
         {problem: _there(done, numbers) for problem, numbers in of_tables.items()},
-        done[roofline],
+        next(iter(_there(done, [roofline])), None),
         _there(done, of_fields),
+        [
+            f"{record.path.name}: {lost.reason}"
+            for record, lost in zip(fields, found)
+            if isinstance(lost, Lost)
+        ],
     )
 
 
@@ -93,17 +100,12 @@ def draw_comparison(found: Comparison) -> list[Picture]:
     return [picture for picture in (order.fill() for order in orders) if picture is not None]
 
 
-def _there(done: list[Picture | None], numbers: list[int]) -> list[Picture]:
-    return [picture for picture in (done[number] for number in numbers) if picture is not None]
+def _there(done: list[_Done], numbers: list[int]) -> list[Picture]:
+    return [done[number] for number in numbers if isinstance(done[number], Picture)]
 
 
-def _fill_all(orders: list[_Order]) -> list[Picture | None]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cores == 1 or len(orders) <= FEW or os.name != "posix":
-        return [order.fill() for order in orders]
-    with ProcessPoolExecutor(min(cores, len(orders)), mp_context=get_context("fork")) as pool:
-        return list(pool.map(_fill, orders, chunksize=max(1, len(orders) // (4 * cores))))
-
-
-def _fill(order: _Order) -> Picture | None:
-    return order.fill()
+def _fill(order: _Order) -> _Done:
+    try:
+        return order.fill()
+    except Unreadable as error:
+        return Lost(str(error))

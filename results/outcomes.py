@@ -1,11 +1,16 @@
 """The runs of a study with their result files, and what is wrong with any of them."""
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from jobscripts.state import State, StudyRun
+from results.children import Lost, each_in_children
 from results.record import Record, Unreadable, read_record
+
+
+STANDARD_ERROR = 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ class Outcomes:
 
 def read_outcomes(state: State) -> Outcomes:
     outcomes = Outcomes({}, [], 0)
+    ended = [run for run in state.runs if _has_results(run)]
+    read = each_in_children(_read, [state.runs_folder / run["id"] for run in ended])
+    found = {run["id"]: record for run, record in zip(ended, read)}
     for run in state.runs:
         _earlier(run, outcomes)
         if run["status"] not in ("done", "failed"):
@@ -40,14 +48,28 @@ def read_outcomes(state: State) -> Outcomes:
         log = run["log"]
         if run["status"] == "failed":
             outcomes.failures.append(Failure(run["id"], run["verdict"], run["reason"], log))
-        if run["verdict"] == "ERROR":
+        if not _has_results(run):
             continue
         try:
-            outcomes.records[run["id"]] = _checked(run, read_record(state.runs_folder / run["id"]))
+            outcomes.records[run["id"]] = _checked(run, found[run["id"]])
         except Unreadable as error:
             if run["status"] == "done":
                 outcomes.failures.append(Failure(run["id"], "UNREADABLE", str(error), log))
     return outcomes
+
+
+def _has_results(run: StudyRun) -> bool:
+    return run["status"] in ("done", "failed") and run["verdict"] != "ERROR"
+
+
+def _read(base: Path) -> Record | Unreadable:
+    """In a child, whose standard error would only show what HDF5 says when it breaks down."""
+    with open(os.devnull, "w", encoding="ascii") as nowhere:
+        os.dup2(nowhere.fileno(), STANDARD_ERROR)
+    try:
+        return read_record(base)
+    except Unreadable as error:
+        return error
 
 
 def _earlier(run: StudyRun, outcomes: Outcomes) -> None:
@@ -60,8 +82,12 @@ def _earlier(run: StudyRun, outcomes: Outcomes) -> None:
             )
 
 
-def _checked(run: StudyRun, record: Record) -> Record:
+def _checked(run: StudyRun, record: Record | Unreadable | Lost) -> Record:
     """The file must be of this very run."""
+    if isinstance(record, Unreadable):
+        raise record
+    if isinstance(record, Lost):
+        raise Unreadable(f"the results of {run['id']} are damaged: their reader {record.reason}")
     for key in ("app", "variant", "scaling", "ranks", "threads"):
         if run[key] != getattr(record, key):
             raise Unreadable(

@@ -71,7 +71,7 @@ def make_page(findings: Findings) -> str:
         ("machine", "Machine and software"),
         ("how", "How to read this"),
     ]
-    if not findings.gallery.fields:
+    if not (findings.gallery.fields or findings.gallery.undrawn):
         places.remove(("fields", "Pictures of the fields"))
     body = "\n".join([_heading(findings, title), contents(places), *_sections(findings, apps)])
     return document(f"Scalebar: {title}", body)
@@ -105,8 +105,9 @@ def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:
     ]
     found += [_app(findings, app) for app in apps]
     found.append(section("limits", "Machine limits", pictures([gallery.roofline]), limits_part(limits)))
-    if gallery.fields:
-        found.append(section("fields", "Pictures of the fields", pictures(gallery.fields)))
+    if gallery.fields or gallery.undrawn:
+        lost = bullets(f"not drawn: {words}" for words in gallery.undrawn)
+        found.append(section("fields", "Pictures of the fields", pictures(gallery.fields), lost))
     found += [
         section("answers", "Answers", failures_part(outcomes), answers_part(records)),
         section(

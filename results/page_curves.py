@@ -1,7 +1,6 @@
 """The part of the page about one app: its scaling, table by table."""
 from __future__ import annotations
 
-import math
 from typing import Sequence
 
 from results import fits
@@ -17,12 +16,12 @@ from results.page_parts import (
     pictures,
     section,
     si,
+    span,
     table,
-    three_digits,
 )
 from results.picture import Picture
 from results.plot_scaling import table_name
-from results.points import Point, Table
+from results.points import Point, Problem, Table
 from results.roof import share_of_roof
 
 LAWS = {
@@ -35,11 +34,11 @@ POINT_COLUMNS = (
     ("workers p", "workers"),
     ("nodes", "nodes"),
     ("time", "time"),
-    ("95 % interval", ""),
+    ("95 % interval", "interval"),
     ("samples", "samples"),
     ("rate", "rate"),
-    ("S, to serial", "speedup_serial"),
-    ("S, to one worker", "speedup_own"),
+    ("S to serial (1)", "speedup_serial"),
+    ("S to one worker (1)", "speedup_own"),
     ("E", "efficiency"),
     ("load balance", "load_balance"),
     ("comm. eff.", "communication_efficiency"),
@@ -52,9 +51,12 @@ POINT_COLUMNS = (
 
 def row_name(point: Point) -> str:
     """ "heat strong tiny mpi 2x1": finds the row of a point."""
-    problem = point.problem
-    words = [problem.app, problem.scaling, problem.size, problem.options, point.variant]
-    return " ".join(word for word in words if word) + f" {point.ranks}x{point.threads}"
+    return f"{problem_name(point.problem)} {point.variant} {point.ranks}x{point.threads}"
+
+
+def problem_name(problem: Problem) -> str:
+    words = [problem.app, problem.scaling, problem.size, problem.options]
+    return " ".join(word for word in words if word)
 
 
 def scaling_section(
@@ -122,7 +124,7 @@ def _row(point: Point, limits: Ceilings) -> list[Cell | str]:
         number(float(point.workers), text=str(point.workers)),
         number(float(point.nodes), text=str(point.nodes)),
         number(point.time.median, "s"),
-        Cell(interval(point.time.low, point.time.high, "s"), number=True),
+        span(point.time.low, point.time.high, "s"),
         number(float(point.time.n), text=str(point.time.n)),
         number(point.rate, point.rate_unit),
         number(point.speedup_serial),
@@ -141,6 +143,7 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     if not curves:
         return paragraph("No law is fitted: no parallel point can be used.")
     laws = [(curve.variant, law) for curve in curves for law in (curve.law, curve.usl)]
+    problem = problem_name(found.problem)
     rows = [row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law)]
     refused = list(
         dict.fromkeys(
@@ -152,11 +155,16 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     parts = []
     if rows:
         headings = ["law", "variant", "parameter", "value", "95 % interval", "spread", "E >= 0.5 up to"]
-        keys = ["", "", "", "value", "", "spread", "efficient_workers"]
-        names = [f"{row[0]} {row[1]} {row[2]}" for row in rows]
+        keys = ["", "", "", "value", "interval", "spread", "efficient_workers"]
+        names = [
+            f"{problem} {variant} {law.law} {parameter.symbol}"
+            for variant, law in laws
+            if isinstance(law, fits.Fit)
+            for parameter in law.parameters
+        ]
         parts.append(table("Fitted laws", headings, rows, keys, names))
-        parts.append(_residuals(laws))
-    parts.append(_karp_flatt(curves))
+        parts.append(_residuals(laws, problem))
+    parts.append(_karp_flatt(curves, problem))
     if refused:
         parts.append(paragraph("Not fitted:"))
         parts.append(bullets(refused))
@@ -166,6 +174,7 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
 def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
     most = fits.efficient_workers(fit)
     reach = f"p = {most}" if most is not None else "beyond twice the data"
+    words = reach + (f"; {fit.note}" if fit.note else "")
     rows: list[list[Cell | str]] = []
     for parameter in fit.parameters:
         unit = parameter.unit
@@ -173,42 +182,44 @@ def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
             [
                 f"{fit.law}: {fit.formula}",
                 variant,
-                f"{parameter.name}",
+                parameter.name + (" (1)" if unit == "1" else ""),
                 number(parameter.value, unit),
-                f"{_plain(parameter.low, unit)} .. {_plain(parameter.high, unit)}",
+                span(parameter.low, parameter.high, unit),
                 percent(fit.spread),
-                reach + (f"; {fit.note}" if fit.note else ""),
+                Cell(words, None if most is None else float(most)),
             ]
         )
     return rows
 
 
-def _plain(value: float, unit: str) -> str:
-    if math.isinf(value):
-        return "no bound"
-    return three_digits(value) if unit == "1" else si(value, unit)
-
-
-def _residuals(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]]) -> str:
-    rows: list[list[Cell | str]] = [
-        [f"{law.law}, {variant}", str(workers), percent(residual)]
+def _residuals(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]], problem: str) -> str:
+    found = [
+        (law.law, variant, workers, residual)
         for variant, law in laws
         if isinstance(law, fits.Fit)
         for workers, residual in law.residuals
     ]
+    rows: list[list[Cell | str]] = [
+        [f"{law}, {variant}", number(float(workers), text=str(workers)), percent(residual)]
+        for law, variant, workers, residual in found
+    ]
     inside = table(
-        "Residuals: (measured - fitted) / fitted time", ["law", "workers p", "residual"], rows
+        "Residuals: (measured - fitted) / fitted time",
+        ["law", "workers p", "residual"],
+        rows,
+        ["", "workers", "residual"],
+        [f"{problem} {variant} {law} p={workers}" for law, variant, workers, _ in found],
     )
     return f"<details><summary>Residuals of the fits</summary>{inside}</details>"
 
 
-def _karp_flatt(curves: Sequence[Curve]) -> str:
+def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
     rows: list[list[Cell | str]] = [
         [
             curve.variant,
             number(float(part.workers), text=str(part.workers)),
             number(part.value),
-            f"{_plain(part.low, '1')} .. {_plain(part.high, '1')}",
+            span(part.low, part.high, "1"),
         ]
         for curve in curves
         for part in curve.serial_fractions
@@ -218,6 +229,11 @@ def _karp_flatt(curves: Sequence[Curve]) -> str:
     words = [f"{curve.variant}: {curve.serial_words}" for curve in curves if curve.serial_words]
     headings = ["variant", "workers p", "serial fraction e (1)", "95 % interval (1)"]
     title = "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
-    inside = table(title, headings, rows)
+    names = [
+        f"{problem} {curve.variant} Karp-Flatt p={part.workers}"
+        for curve in curves
+        for part in curve.serial_fractions
+    ]
+    inside = table(title, headings, rows, ["", "workers", "serial_fraction", "interval"], names)
     summary = "Serial fraction of each point (Karp-Flatt)"
     return bullets(words) + f"<details><summary>{summary}</summary>{inside}</details>"

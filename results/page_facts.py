@@ -9,7 +9,7 @@ from jobscripts.state import State
 from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
-from results.page_parts import Cell, bullets, interval, number, paragraph, table
+from results.page_parts import Cell, bullets, number, paragraph, span, table
 from results.record import Record
 
 UNITS = {"s-1": "1/s", "byte s-1": "byte/s"}  # udunits' words, as people write them
@@ -24,7 +24,7 @@ def limits_part(limits: Ceilings) -> str:
             [
                 figure.meaning or name,
                 number(figure.value, UNITS.get(figure.unit, figure.unit)),
-                interval(figure.low, figure.high, UNITS.get(figure.unit, figure.unit)),
+                span(figure.low, figure.high, UNITS.get(figure.unit, figure.unit)),
                 number(float(figure.n), text=str(figure.n)),
             ]
             for name, figure in sorted(record.figures.items())
@@ -35,7 +35,7 @@ def limits_part(limits: Ceilings) -> str:
                 f"probe_{record.variant}, {record.ranks} x {record.threads}, size {record.size}",
                 ["figure", "median", "95 % interval", "samples"],
                 rows,
-                ["", "figure", "", ""],
+                ["", "figure", "interval", "samples"],
                 names,
             )
         )
@@ -66,7 +66,9 @@ def answers_part(records: Iterable[Record]) -> str:
             ]
         )
     headings = ["app", "check", "verdict", "runs", "worst error (1)", "its bound (1)", "where the bound comes from"]
-    return table("Checks of all runs", headings, rows)
+    keys = ["", "", "", "runs", "error", "bound", ""]
+    names = [f"{app} check {name}" for app, name in sorted(found)]
+    return table("Checks of all runs", headings, rows, keys, names)
 
 
 def _nearness(error: float, bound: float) -> float:

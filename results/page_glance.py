@@ -1,13 +1,15 @@
 """The top of the page: what a procurement lead, a tester and a student want to know first."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Sequence
 
 from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
-from results.page_parts import Cell, escape, number, percent, si, table, three_digits
-from results.points import Point, Table
+from results.page_curves import row_name
+from results.page_parts import Cell, data_of, escape, number, percent, si, table, three_digits
+from results.points import Point, Table, fastest
 from results.roof import share_of_roof
 
 
@@ -28,14 +30,15 @@ def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
 
 def cards(outcomes: Outcomes, tables: Sequence[Table], limits: Ceilings) -> str:
     words, mark = verdict(outcomes, tables)
-    found = [_card("Answers", f'<span class="{mark}">{escape(words)}</span>', [])]
+    found = [_card("Answers", Cell(words, mark=mark), [])]
     for app in dict.fromkeys(found.problem.app for found in tables):
         found.append(_app_card(app, tables, limits))
     if limits.bandwidth is not None:
         lines = [f"one worker: {si(limits.bandwidth.core, 'byte/s')}"]
         if limits.compute is not None:
             lines.append(f"multiply-adds: {si(limits.compute.all, 'flop/s')}")
-        found.append(_card("Memory bandwidth (triad)", si(limits.bandwidth.all, "byte/s"), lines))
+        big = number(limits.bandwidth.all, "byte/s")
+        found.append(_card("Memory bandwidth (triad)", big, lines, "limits", "triad"))
     return f'<div class="cards">{"".join(found)}</div>'
 
 
@@ -44,7 +47,7 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
     weak = [t for t in tables if t.problem.app == app and t.problem.scaling == "weak"]
     best = _best(strong) or _best(weak)
     if best is None:
-        return _card(app, "no point that can be compared", [])
+        return _card(app, Cell("no point that can be compared"), [])
     lines = [f"{best.variant}, {best.ranks} x {best.threads}, size {best.problem.size}"]
     if best.efficiency is not None and best.workers > 1:
         speedup = best.speedup_serial if best.speedup_serial is not None else best.speedup_own
@@ -59,12 +62,18 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
     share = share_of_roof(best, limits)
     if share is not None:
         lines.append(f"{100 * share:.0f} % of what the machine allows (roofline)")
-    return _card(app, si(best.rate, best.rate_unit), lines)
+    return _card(app, number(best.rate, best.rate_unit), lines, row_name(best), "rate")
 
 
-def _card(title: str, big: str, lines: Sequence[str]) -> str:
+def _card(
+    title: str, big: Cell, lines: Sequence[str], row: str = "", key: str = ""
+) -> str:
+    """`big` is the number of `row` under `key`."""
     body = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return f'<div class="card"><h3>{escape(title)}</h3><div class="big">{big}</div>{body}</div>'
+    text = f'<span class="{big.mark}">{escape(big.text)}</span>' if big.mark else escape(big.text)
+    name = f' data-row="{escape(row)}"' if row else ""
+    number_words = f'<div class="big"{name}{data_of(big, key)}>{text}</div>'
+    return f'<div class="card"><h3>{escape(title)}</h3>{number_words}{body}</div>'
 
 
 def _best(tables: Sequence[Table]) -> Point | None:
@@ -75,24 +84,27 @@ def _best(tables: Sequence[Table]) -> Point | None:
 
 
 def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
-    """Each variant at its most workers, side by side."""
+    """Each variant at its most workers in the fastest layout, side by side."""
     rows: list[list[Cell | str]] = []
+    names = []
     for found in tables:
         for variant in ("serial", "omp", "mpi", "hybrid"):
             own = [p for p in found.points if p.variant == variant and p.used]
-            most = max((p.workers for p in own), default=0)
-            for point in sorted((p for p in own if p.workers == most), key=lambda p: p.ranks):
+            for point in fastest(own)[-1:]:
                 rows.append(_best_row(point, limits))
+                names.append(row_name(point))
     headings = [
         "app", "scaling", "size", "variant", "ranks x threads", "rate", "lowest", "highest",
-        "speed-up S", "efficiency E", "of the roof",
+        "speed-up S (1)", "efficiency E", "of the roof",
     ]
-    return table("Each variant on most workers (rates with the 95 % interval)", headings, rows)
+    keys = ["", "", "", "", "", "rate", "rate_low", "rate_high", "", "efficiency", "roof"]
+    title = "Each variant on most workers (rates with the 95 % interval)"
+    return table(title, headings, rows, keys, names)
 
 
 def _best_row(point: Point, limits: Ceilings) -> list[Cell | str]:
     problem, time = point.problem, point.time
-    speedup = point.speedup_serial if point.speedup_serial is not None else point.speedup_own
+    key = "speedup_serial" if point.speedup_serial is not None else "speedup_own"
     return [
         problem.app,
         problem.scaling,
@@ -102,7 +114,7 @@ def _best_row(point: Point, limits: Ceilings) -> list[Cell | str]:
         number(point.rate, point.rate_unit),
         number(point.units / time.high, point.rate_unit),
         number(point.units / time.low, point.rate_unit),
-        number(speedup),
+        replace(number(getattr(point, key)), key=key),
         percent(point.efficiency),
         percent(share_of_roof(point, limits)),
     ]

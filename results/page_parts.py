@@ -21,6 +21,8 @@ class Cell:
     unit: str = "1"
     mark: str = ""  # class: "good", "bad", "warn"
     number: bool = False  # set to the right, as numbers are
+    ends: tuple[float, float] | None = None  # of an interval: data-low and data-high
+    key: str = ""  # in place of that of the column
 
 
 NUMBER = ' class="number"'
@@ -63,12 +65,27 @@ def percent(value: float | None, mark: str = "") -> Cell:
     return Cell(f"{100 * value:.1f} %", value, "1", mark, number=True)
 
 
+def span(low: float, high: float, unit: str) -> Cell:
+    """An interval; without a number where it has none. An end without bound is infinite."""
+    if math.isnan(low) or math.isnan(high):
+        return Cell("no interval", number=True)
+    return Cell(interval(low, high, unit), unit=unit, number=True, ends=(low, high))
+
+
 def interval(low: float, high: float, unit: str) -> str:
     if math.isnan(low) or math.isnan(high):
         return "no interval"
+    if unit == "1":
+        return f"{_end(low)} .. {_end(high)}"
+    if math.isinf(high):
+        return f"{si(low, unit)} .. {_end(high)}"
     one, other = si(low, unit).split(" ", 1), si(high, unit).split(" ", 1)
     start = one[0] if one[1:] == other[1:] else " ".join(one)
     return f"{start} .. {' '.join(other)}"
+
+
+def _end(value: float) -> str:
+    return "no bound" if math.isinf(value) else three_digits(value)
 
 
 def table(
@@ -80,7 +97,11 @@ def table(
 ) -> str:
     """A table with a caption and headings; the first cell of a row is its heading. `keys` name the
     columns and `row_names` the rows for scripts."""
-    lines = ['<div class="scroll" tabindex="0"><table>', f"<caption>{escape(caption)}</caption>"]
+    words = escape(caption)
+    lines = [
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{words}"><table>',
+        f"<caption>{words}</caption>",
+    ]
     lines.append("<thead><tr>")
     for column, heading in enumerate(headings):
         numbers = any(isinstance(row[column], Cell) and row[column].number for row in rows)
@@ -104,14 +125,24 @@ def _cell(cell: Cell | str, heading: bool, key: str) -> str:
     attributes = ' scope="row"' if heading else ""
     if cell.number:
         attributes += NUMBER
-    if cell.value is not None:
-        attributes += f' data-value="{cell.value!r}" data-unit="{escape(cell.unit)}"'
-        if key:
-            attributes += f' data-key="{escape(key)}"'
+    attributes += data_of(cell, key)
     text = escape(cell.text)
     if cell.mark:
         text = f'<span class="{cell.mark}">{text}</span>'
     return f"<{name}{attributes}>{text}</{name}>"
+
+
+def data_of(cell: Cell, key: str) -> str:
+    """The attributes that tell a script what a number is."""
+    if cell.value is None and cell.ends is None:
+        return ""
+    if cell.ends is not None:
+        found = f' data-low="{cell.ends[0]!r}" data-high="{cell.ends[1]!r}"'
+    else:
+        found = f' data-value="{cell.value!r}"'
+    key = cell.key or key
+    named = f' data-key="{escape(key)}"' if key else ""
+    return f'{found} data-unit="{escape(cell.unit)}"{named}'
 
 
 def pictures(found: Iterable[Picture | None]) -> str:

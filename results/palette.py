@@ -51,6 +51,12 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def ink_on(ground: str) -> str:
+    """Black or white, whichever is read better on `ground`; neither is a colour of the page, which
+    dark pages change."""
+    return max(("#101010", "#fefefe"), key=lambda ink: contrast(ink, ground))
+
+
 def _luminance(colour: str) -> float:
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]

@@ -15,6 +15,7 @@ matplotlib.use("svg")
 
 from matplotlib.axis import Axis  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402  (the choice of the backend comes first)
+from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: E402
 
@@ -31,6 +32,7 @@ matplotlib.rcParams.update(
         "axes.titlesize": 9.5,
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
+        "axes.titley": 1.0,  # no label stands above the axes: its place need not be searched
         "axes.edgecolor": light("quiet"),
         "axes.labelcolor": light("ink"),
         "axes.facecolor": light("page"),
@@ -90,6 +92,7 @@ def safe_name(*parts: str) -> str:
 
 def axes(title: str, across: str, up: str, height: float = HEIGHT) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    FigureCanvasSVG(figure)  # texts are measured by the renderer that draws them
     found = figure.add_subplot()
     found.set_title(title)
     found.set_xlabel(across)
@@ -109,6 +112,10 @@ class Drawing:
 
 def render(drawing: Drawing, folder: Path | None, formats: Sequence[str]) -> Picture:
     """Writes the files `name`.svg ... into `folder`, where there is one, and returns the picture."""
+    engine = drawing.figure.get_layout_engine()
+    if engine is not None:  # once, here: savefig would draw everything a second time for it
+        engine.execute(drawing.figure)
+        drawing.figure.set_layout_engine("none")
     buffer = io.StringIO()
     drawing.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "Scalebar"})
     picture = Picture(drawing.name, drawing.title, drawing.words, buffer.getvalue())
@@ -128,7 +135,8 @@ def log_axis(axis: Axis, low: float, high: float) -> None:
     decades = math.log10(high / low) if 0 < low < high else 0.0
     steps = (1, 1.5, 2, 3, 4, 5, 7) if decades < 0.9 else (1, 2, 5) if decades < 3 else (1,)
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    ticks = [step * 10.0**n for n in range(first, last + 1) for step in steps]
+    every = [step * 10.0**n for n in range(first, last + 1) for step in steps]
+    ticks = [tick for tick in every if low <= tick <= high]
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
     axis.set_minor_locator(NullLocator())

@@ -7,26 +7,30 @@ import h5py
 import numpy as np
 
 from results.palette import light
-from results.picture import Drawing, axes, safe_name
+from results.picture import Drawing, axes, log_axis, safe_name
 from results.record import Record
+from results.result_file import reading
 
 PIXELS = 320  # across a map: more is not seen at the size of a picture
 NUMBERS_MOST = 2**26  # a field beyond that is not read whole
 
 
 def draw_field(record: Record) -> Drawing | None:
-    """None where the app has no picture, or its field is too large to be read for one."""
+    """None where the app has no picture, or its field is too large to be read for one. Unreadable where
+    the fields are not what they should be."""
     draw = _PICTURES.get(record.app)
     if draw is None or not record.fields or record.path.suffix != ".h5":
         return None
-    with h5py.File(record.path, "r") as file:
+    with reading(record.path), h5py.File(record.path, "r") as file:
         return draw(record, file["fields"])
 
 
-def _temperature(record: Record, fields: h5py.Group) -> Drawing:
+def _temperature(record: Record, fields: h5py.Group) -> Drawing | None:
     """The plane in the middle, means of square blocks of cells."""
     data = fields["temperature"]
     nz, ny, nx = data.shape
+    if ny * nx > NUMBERS_MOST:
+        return None
     plane = _blocks(data[nz // 2])
     name = "Temperature" if nz == 1 else f"Temperature, plane z = {nz // 2}"
     figure, found = axes(f"{name}, {_shape(data.shape)} cells", "x in cells", "y in cells")
@@ -56,6 +60,8 @@ def _spectrum(record: Record, fields: h5py.Group) -> Drawing | None:
     found.plot(k[seen], mean[1:][seen], color=light("mpi"), linewidth=1)
     found.set_xscale("log")
     found.set_yscale("log")
+    log_axis(found.xaxis, *found.get_xlim())
+    log_axis(found.yaxis, *found.get_ylim())
     return _done(figure, record, "spectrum", "power of the modes of the transform by wave number")
 
 
@@ -65,8 +71,10 @@ def _wave_numbers(length: int, stored: int) -> np.ndarray:
     return np.where(index <= length // 2, index, index - length)
 
 
-def _estimates(record: Record, fields: h5py.Group) -> Drawing:
+def _estimates(record: Record, fields: h5py.Group) -> Drawing | None:
     """The estimate after so many batches, and the error that chance makes likely."""
+    if fields["estimate"].size > NUMBERS_MOST:
+        return None
     each = fields["estimate"][()]
     count = np.arange(1, len(each) + 1)
     running = np.cumsum(each) / count
@@ -74,7 +82,8 @@ def _estimates(record: Record, fields: h5py.Group) -> Drawing:
     samples = record.units / len(each) * count
     error = np.sqrt(np.pi * (4 - np.pi) / samples)  # binomial: 16 q (1 - q) / n, q = pi/4
     found.fill_between(
-        count, np.pi - error, np.pi + error, color=light("rule"), label="one standard error"
+        count, np.pi - error, np.pi + error, facecolor=light("rule"), edgecolor=light("quiet"),
+        linewidth=0.8, label="one standard error",
     )
     found.axhline(np.pi, color=light("quiet"), linestyle="--", linewidth=1, label="pi")
     found.plot(count, running, color=light("mpi"), label="after so many batches")

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 
+from results.palette import ink_on
 from results.picture import Drawing, axes
 from results.plot_scaling import table_name
 from results.points import Point, Table
@@ -37,8 +38,8 @@ def draw_layouts(table: Table) -> Drawing | None:
             f"{100 * value:.0f} %\n{point.variant}",
             ha="center",
             va="center",
-            fontsize=7.5,
-            color="#fefefe" if value > (1 + palest) / 2 else "#101010",
+            fontsize=8,
+            color=ink_on(to_hex(MAP((value - palest) / (1 - palest)))),
         )
     words = (
         f"{table.problem.app}, {table.problem.scaling} scaling: rate of each layout of ranks and "

@@ -8,7 +8,7 @@ import numpy as np
 
 from results.ceilings import Ceilings
 from results.palette import light
-from results.picture import Drawing, axes, safe_name
+from results.picture import Drawing, axes, log_axis, safe_name
 from results.points import Point
 from results.roof import intensity
 
@@ -28,7 +28,7 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
         found.plot(across, roof, style, color=light("quiet"), label=_workers(workers))
     if limits.product is not None:
         found.axhline(
-            limits.product.all / 1e9, color=light("rule"), linestyle="-.", linewidth=1.2,
+            limits.product.all / 1e9, color=light("quiet"), linestyle="-.", linewidth=1.2,
             label="DGEMM of the BLAS library",
         )
     for point in points:
@@ -41,7 +41,9 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
         )
     found.set_xscale("log")
     found.set_yscale("log")
-    found.legend(loc="lower right", fontsize=7)
+    log_axis(found.xaxis, *found.get_xlim())
+    log_axis(found.yaxis, *found.get_ylim())
+    found.legend(loc="lower right")
     words = "operations a second against intensity: the machine's ceilings and each app's point"
     return Drawing(figure, safe_name("roofline"), "Roofline", words)
 

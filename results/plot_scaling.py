@@ -179,6 +179,6 @@ def _node_boundary(found: Axes, points: Sequence[Point]) -> None:
         where = (max(inside) * min(beyond)) ** 0.5
         found.axvline(where, color=light("quiet"), linestyle=":", linewidth=1)
         found.annotate(
-            "node boundary", (where, 0.02), xycoords=("data", "axes fraction"), fontsize=7,
+            "node boundary", (where, 0.02), xycoords=("data", "axes fraction"), fontsize=8,
             rotation=90, ha="right", va="bottom",
         )

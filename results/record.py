@@ -124,6 +124,8 @@ def _record(path: Path, file: ResultFile) -> Record:
     work = _work(file)
     if not elapsed or not all(0 < number < math.inf for number in (*elapsed, work.units)):
         raise ValueError("no samples of time, or no work")
+    if min(int(root[key]) for key in ("ranks", "threads", "nodes")) < 1:
+        raise ValueError("no ranks, threads or nodes")
     timing = file.attributes("timing")
     return Record(
         path=path,
@@ -185,6 +187,8 @@ def _times(file: ResultFile, elapsed: float) -> Times | None:
     members = file.members("timing")
     if "compute" in members:
         ranks = {phase: _sums(file, phase) for phase in PHASES}
+        if len({sums.shape for sums in ranks.values()}) > 1:
+            raise ValueError("tables of times of unequal numbers of ranks")
         useful = ranks["compute"]
         means = {phase: float(np.mean(sums)) for phase, sums in ranks.items()}
         return Times(elapsed, means, float(np.mean(useful)), float(np.max(useful)))
@@ -202,7 +206,7 @@ def _times(file: ResultFile, elapsed: float) -> Times | None:
 
 def _sums(file: ResultFile, name: str) -> np.ndarray:
     table = np.asarray(file.values(f"timing/{name}"), dtype=float)
-    if table.ndim != 2 or not np.isfinite(table).all():
+    if table.ndim != 2 or not table.size or not (np.isfinite(table) & (table >= 0)).all():
         raise ValueError(f"timing/{name} is no table of times")
     return table.sum(axis=0)
 

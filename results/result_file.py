@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 SCHEMA_NAME, SCHEMA_VERSION = "scalebar", 1
+NUMBERS_MOST = 2**27  # of a table; 4,096 ranks and 10,000 repetitions make fewer
 
 
 class Unreadable(Exception):
@@ -45,7 +46,10 @@ class _Hdf5:
         return list(self._file[group]) if group in self._file else []
 
     def values(self, name: str) -> Any:
-        value = self._file[name][()]
+        data = self._file[name]
+        if data.size > NUMBERS_MOST:
+            raise ValueError(f"{name} says it holds {data.size} numbers")
+        value = data[()]
         if isinstance(value, np.ndarray) and value.dtype == "S1":  # texts are arrays of characters
             width = value.shape[-1]
             return np.ascontiguousarray(value).view(f"S{width}").reshape(value.shape[:-1])
@@ -85,15 +89,24 @@ def path_of(base: Path) -> Path:
 
 @contextmanager
 def open_result(path: Path) -> Iterator[ResultFile]:
-    """The file, found to be of schema 1. Whatever is wrong inside is Unreadable, with the name of the
-    file: damaged files raise many kinds of errors in the depth of HDF5."""
-    try:
+    """The file, found to be of schema 1. Whatever goes wrong while it is open is Unreadable, with the
+    name of the file: damaged files raise every kind of error, in the depth of HDF5 and here."""
+    with reading(path):
         if path.suffix == ".json":
             yield _of_schema(_Json(json.loads(path.read_text(encoding="utf-8"))))
         else:
             with h5py.File(path, "r") as file:
                 yield _of_schema(_Hdf5(file))
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Makes every error inside Unreadable."""
+    try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for its other end
+            raise ValueError("is no file")
+        yield
+    except Exception as error:
         raise Unreadable(f"{path.name}: {_phrase(error)}") from None
 
 
@@ -108,7 +121,7 @@ def _of_schema(file: ResultFile) -> ResultFile:
 def text(value: object) -> str:
     if isinstance(value, bytes):  # numpy.bytes_ is one
         return value.rstrip(b"\0").decode("utf-8", errors="replace")
-    return str(value)
+    return str(value).encode("utf-8", errors="replace").decode("utf-8")  # no lone surrogates
 
 
 def _phrase(error: Exception) -> str:

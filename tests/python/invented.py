@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ UNITS = {"pi": ("sample", 1e8), "matmul": ("flop", 2e9), "heat": ("cell", 2.5e8)
 FLOP = {"pi": 0.0, "matmul": 1.0, "heat": 9.0, "fft": 1.0}  # for each unit
 BYTE = {"pi": 0.0, "matmul": 0.01, "heat": 2.0, "fft": 0.5}
 PHASES = {"compute": 0.8, "communicate": 0.08, "wait": 0.1, "io": 0.02}
+WAVE = np.sin(np.arange(24 * 32) / 40).reshape(24, 32)
+FIELDS = {
+    "heat": {"temperature": WAVE[np.newaxis]},
+    "fft": {"input": np.zeros((8, 8, 8)), "output": np.ones((8, 8, 5, 2))},
+    "pi": {"estimate": 3.0 + 0.3 * WAVE.ravel()[:50]},
+}
 
 
 @dataclass
@@ -38,6 +45,7 @@ class Invented:
     workers: tuple[int, ...] = (1, 2, 4, 8)
     apps: tuple[str, ...] = ("pi", "matmul", "heat", "fft")
     scalings: tuple[str, ...] = ("strong", "weak")
+    sizes: tuple[str, ...] = ("tiny",)
     repeats: int = 2
     samples: int = 10
     node: int = 10**9  # workers of a node
@@ -45,6 +53,7 @@ class Invented:
     seed: int = 1
     layouts: bool = True  # hybrid in every division of the workers
     probe: bool = True
+    pictures: bool = False  # a run of heat, fft and pi with fields
 
     def write(self) -> Path:
         (self.folder / "runs").mkdir(parents=True, exist_ok=True)
@@ -58,24 +67,31 @@ class Invented:
             figures = {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11}
             write_file(self.folder, run, [0.01] * 10, figures=figures)
             runs.append(run)
+        for app in FIELDS if self.pictures else ():
+            run = new_run(app=app, purpose="picture", size="picture")
+            path = write_file(self.folder, run, [0.1] * 10)
+            with h5py.File(path, "r+") as file:
+                for name, data in FIELDS[app].items():
+                    file[f"fields/{name}"] = data
+            runs.append(run)
         write_study(self.folder, runs, workers=max(self.workers))
         return self.folder
 
     def _runs(self) -> Any:
-        for app in self.apps:
-            for scaling in self.scalings:
-                for repeat in range(1, self.repeats + 1):
-                    for variant, ranks, threads in self._shapes():
-                        yield new_run(
-                            app=app,
-                            scaling=scaling,
-                            repeat=repeat,
-                            variant=variant,
-                            ranks=ranks,
-                            threads=threads,
-                            nodes=max(1, ranks * threads // self.node),
-                            figures={f"{app}.rate": {"value": 1.0, "unit": f"{UNITS[app][0]}/s"}},
-                        )
+        repeats = range(1, self.repeats + 1)
+        for app, scaling, size, repeat in product(self.apps, self.scalings, self.sizes, repeats):
+            for variant, ranks, threads in self._shapes():
+                yield new_run(
+                    app=app,
+                    scaling=scaling,
+                    size=size,
+                    repeat=repeat,
+                    variant=variant,
+                    ranks=ranks,
+                    threads=threads,
+                    nodes=max(1, ranks * threads // self.node),
+                    figures={f"{app}.rate": {"value": 1.0, "unit": f"{UNITS[app][0]}/s"}},
+                )
 
     def _shapes(self) -> Any:
         yield "serial", 1, 1
@@ -96,7 +112,8 @@ class Invented:
 def write_file(
     folder: Path, run: dict[str, Any], elapsed: list[float], figures: dict[str, float] | None = None
 ) -> Path:
-    """A result file with all that a report reads; 80 % of the time is computing, on every rank."""
+    """A result file with all that a report reads; 80 % of the time is computing on the first rank, and
+    less on each further one."""
     unit, units = UNITS.get(run["app"], ("byte", 1e8))
     units *= run["workers"] if run["scaling"] == "weak" else 1
     path = folder / "runs" / f"{run['id']}.h5"
@@ -104,7 +121,7 @@ def write_file(
         _attributes(file, run)
         times = np.asarray(elapsed)
         file["timing/elapsed"] = times
-        ranks = np.ones(run["ranks"])
+        ranks = 1 - 0.2 * np.arange(run["ranks"]) / run["ranks"]
         for phase, share in PHASES.items():
             file[f"timing/{phase}"] = share * times[:, None] * ranks
         work = file.create_group("workload")

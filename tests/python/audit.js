@@ -1,0 +1,164 @@
+// Functions that test_browser.py calls in the page. Each returns a list of faults, as words.
+
+function words(node) { return node.textContent.trim().slice(0, 40); }
+
+function shown(element) {
+  const box = element.getBoundingClientRect();
+  return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== 'hidden';
+}
+
+function channels(colour) {
+  const parts = colour.match(/[\d.]+/g);
+  return parts ? parts.map(Number) : [0, 0, 0, 0];
+}
+
+function luminance(colour) {
+  const [r, g, b] = channels(colour).slice(0, 3).map(
+      c => c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+// Contrast ratio of WCAG 2.1.
+function contrast(one, other) {
+  const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}
+
+// The nearest background of an element that is not transparent; pictures have that of their figure.
+function ground(element) {
+  for (let at = element; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor;
+    const parts = channels(colour);
+    if (parts.length === 3 || parts[3] === 1) return colour;
+  }
+  return 'rgb(255, 255, 255)';
+}
+
+function textElements() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = new Set();
+  while (walker.nextNode())
+    if (walker.currentNode.data.trim() && shown(walker.currentNode.parentElement))
+      found.add(walker.currentNode.parentElement);
+  return [...found];
+}
+
+function inPicture(element) { return element.closest('svg'); }
+
+// Text upon a coloured map chooses its own ink: results/palette.py, tested without a browser.
+function onMap(element) { return /^rgb\((254, 254, 254|16, 16, 16)\)$/.test(getComputedStyle(element).fill); }
+
+function faintText() {
+  return textElements().filter(element => !onMap(element)).flatMap(element => {
+    const style = getComputedStyle(element);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight) >= 700);
+    const ratio = contrast(inPicture(element) ? style.fill : style.color, ground(element));
+    return ratio < (large ? 3 : 4.5) ? [`${words(element)}: ${ratio.toFixed(2)}`] : [];
+  });
+}
+
+// Lines, markers and bars; the grid is no message, and an area needs an edge that is seen.
+function faintMarks() {
+  const rule = getComputedStyle(document.querySelector('th')).borderBottomColor;
+  return [...document.querySelectorAll('figure svg path, figure svg use')].flatMap(element => {
+    if (!shown(element) || element.closest('defs, clipPath, [id*="tick"], [id*="legend"] [id*="frame"]'))
+      return [];
+    const style = getComputedStyle(element);
+    const inks = [style.stroke, style.fill].filter(ink => ink.startsWith('rgb'));
+    const page = ground(element);
+    if (inks.length === 0 || inks.every(ink => ink === page)) return [];
+    const best = Math.max(...inks.map(ink => contrast(ink, page)));
+    const where = element.closest('figure').id;
+    return best < 3 ? [`${where} ${element.closest('g[id]').id}: ${best.toFixed(2)} ${inks}`] : [];
+  });
+}
+
+function smallText(least, leastInPictures) {
+  return textElements().flatMap(element => {
+    const picture = inPicture(element);
+    let size = parseFloat(getComputedStyle(element).fontSize);
+    if (picture) size *= picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+    return size < (picture ? leastInPictures : least) - 0.01 ? [`${words(element)}: ${size.toFixed(1)}`] : [];
+  });
+}
+
+function badPictures() {
+  return [...document.querySelectorAll('figure')].flatMap(figure => {
+    const drawings = figure.querySelectorAll(':scope > svg');
+    if (drawings.length !== 1) return [`${figure.id} has ${drawings.length} drawings`];
+    const style = getComputedStyle(figure);
+    const room = figure.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const box = drawings[0].getBoundingClientRect();
+    const faults = [];
+    if (Math.abs(box.width - room) > 1) faults.push(`${figure.id} is ${box.width} wide of ${room}`);
+    if (box.left < 0 || box.right > document.documentElement.clientWidth) faults.push(`${figure.id} sticks out`);
+    if (box.height < 0.4 * box.width) faults.push(`${figure.id} is flat`);
+    if (drawings[0].getAttribute('role') !== 'img' || !drawings[0].getAttribute('aria-label'))
+      faults.push(`${figure.id} has no name`);
+    if (!figure.querySelector('figcaption')) faults.push(`${figure.id} has no caption`);
+    for (const text of drawings[0].querySelectorAll('text')) {
+      const own = text.getBoundingClientRect();
+      if (own.left < box.left - 1 || own.right > box.right + 1 || own.top < box.top - 1 || own.bottom > box.bottom + 1)
+        faults.push(`${figure.id}: ${words(text)} is cut off`);
+    }
+    return faults;
+  });
+}
+
+function badNames() {
+  const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
+  const known = new Set(ids);
+  const faults = known.size === ids.length ? [] : ['an id stands twice'];
+  for (const element of document.querySelectorAll('*'))
+    for (const attribute of element.attributes)
+      for (const found of attribute.value.matchAll(/url\(#([^)]*)\)|^#(.*)$/g))
+        if (attribute.name !== 'aria-label' && !/^#[0-9a-f]{6}$/.test(attribute.value) && !known.has(found[1] ?? found[2]))
+          faults.push(`${element.tagName} ${attribute.name}=${attribute.value} leads nowhere`);
+  return faults;
+}
+
+function badTables() {
+  return [...document.querySelectorAll('table')].flatMap(table => {
+    const name = table.caption ? words(table.caption) : 'a table without a caption';
+    const faults = table.caption && words(table.caption) ? [] : [name];
+    const columns = table.tHead ? table.tHead.rows[0].cells.length : 0;
+    if (!columns) faults.push(`${name}: no headings`);
+    for (const heading of table.querySelectorAll('thead th'))
+      if (heading.scope !== 'col' || !words(heading)) faults.push(`${name}: a heading without scope or words`);
+    for (const row of table.tBodies[0].rows) {
+      if (row.cells.length !== columns) faults.push(`${name}: a row of ${row.cells.length} cells of ${columns}`);
+      if (row.cells[0].tagName !== 'TH' || row.cells[0].scope !== 'row') faults.push(`${name}: a row without heading`);
+    }
+    const frame = table.parentElement;
+    if (frame.tabIndex !== 0 || frame.getAttribute('role') !== 'region' || !frame.getAttribute('aria-label'))
+      faults.push(`${name}: cannot be scrolled with keys`);
+    return faults;
+  });
+}
+
+function badOutline() {
+  const faults = [];
+  if (document.documentElement.lang !== 'en') faults.push('no language');
+  if (!document.title) faults.push('no title');
+  if (document.querySelectorAll('h1').length !== 1) faults.push('not one h1');
+  let before = 0;
+  for (const heading of document.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+    const level = Number(heading.tagName[1]);
+    if (level > before + 1) faults.push(`${words(heading)}: h${level} after h${before}`);
+    before = level;
+  }
+  if (document.querySelectorAll('script, link, iframe, object, base').length) faults.push('not self-contained');
+  return faults;
+}
+
+// What a line of paper or a screen of this width would cut off.
+function cutOff(width) {
+  const faults = [];
+  for (const element of document.querySelectorAll('body *')) {
+    if (!shown(element) || element.closest('svg') || (element.closest('.scroll') && !matchMedia('print').matches)) continue;
+    const right = element.getBoundingClientRect().right;
+    if (right > width + 1) faults.push(`${element.tagName} ${words(element)}: ${right} of ${width}`);
+  }
+  return faults;
+}

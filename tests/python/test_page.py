@@ -1,0 +1,280 @@
+"""The numbers of report.html against the HDF5 files: tests/python/recompute.py computes them anew,
+with nothing of the report's own code. The laws are the exception: their values are those of
+results/fits.py, whose rightness test_fits.py shows, given samples that are read here."""
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import math
+import re
+import tempfile
+import unittest
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import h5py
+
+from invented import Invented, Law
+from page_reader import Element, Page
+from recompute import recompute
+from support import ROOT
+
+from results import fits
+from results.command import main
+from results.palette import COLOURS, MARKERS, contrast
+from results.record import PHASES
+
+PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3, "": 0, "m": -3, "µ": -6, "n": -9}
+COUNTS = ("workers p", "nodes", "samples", "runs", "residual")  # headings of what is counted
+OF_LAWS = re.compile(r" (Amdahl|Gustafson|USL) ")  # rows of class Laws
+LOST = "heat_mpi-strong-tiny-2x1"  # its runs have too few samples for an interval
+
+
+def shown(element: Element) -> tuple[float, float]:
+    """What the text of a number says, and half a unit of its last digit."""
+    unit = element.attributes["data-unit"]
+    mantissa, _, rest = element.text.partition(" ")
+    exponent = -2 if rest == "%" else 0 if unit == "1" else PREFIXES[rest.removesuffix(unit)]
+    digits = Decimal(mantissa)
+    last = 10.0 ** (int(digits.as_tuple().exponent) + exponent)
+    return float(digits) * 10.0**exponent, last / 2
+
+
+@functools.lru_cache(maxsize=None)
+def reported() -> tuple[Path, Page]:
+    """A study with all that the tables show, and the page that the report makes of it."""
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    study = Invented(
+        Path(folder.name),
+        workers=(1, 2, 3, 4, 6),
+        apps=("pi", "heat"),
+        law=Law(serial=0.04, overhead=0.002),
+        node=4,
+        layouts=False,
+    ).write()
+    for path in (study / "runs").glob(f"{LOST}-*.h5"):
+        with h5py.File(path, "r+") as file:
+            for name in ("elapsed", *PHASES):
+                table = file[f"timing/{name}"][:2]
+                del file[f"timing/{name}"]
+                file[f"timing/{name}"] = table
+    with contextlib.redirect_stdout(io.StringIO()):
+        main([str(study)])
+    return study, Page((study / "report.html").read_text(encoding="utf-8"))
+
+
+class Reported(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder, cls.page = reported()
+        cls.anew = recompute(cls.folder)
+
+
+class Numbers(Reported):
+    def test_the_reference_stands_alone(self) -> None:
+        text = (ROOT / "tests/python/recompute.py").read_text(encoding="utf-8")
+        imports = re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)
+        self.assertLessEqual(set(imports), {"collections", "math", "pathlib", "h5py", "numpy"})
+
+    def test_each_number_is_that_of_the_files(self) -> None:
+        compared: Counter[str] = Counter()
+        for element in self.page.numbers:
+            key = element.attributes["data-key"]
+            if OF_LAWS.search(element.row) or ("Karp-Flatt" in element.row and key == "interval"):
+                continue
+            found = self.anew[element.row]
+            ends = ("low", "high") if key == "interval" else ("value",)
+            for end in ends:
+                name = f"{key}_{end}" if key == "interval" else key
+                told, right = float(element.attributes[f"data-{end}"]), found[name]
+                with self.subTest(row=element.row, key=name):
+                    self.assertLessEqual(abs(told - right), 1e-12 * abs(right))
+                compared[name] += 1
+        points = 4 * 16  # of two apps and scalings: serial, and three variants on five workers each
+        self.assertEqual(compared["time"], points)
+        self.assertEqual(compared["speedup_own"], points - 1, "all but the point left out")
+        self.assertEqual(set(compared), {key for row in self.anew.values() for key in row})
+
+    def test_what_is_left_out_has_no_speedup(self) -> None:
+        row = "heat strong tiny mpi 2x1"
+        keys = {e.attributes["data-key"] for e in self.page.numbers if e.row == row}
+        self.assertIn("time", keys)
+        self.assertFalse(keys & {"speedup_serial", "speedup_own", "efficiency", "interval"})
+
+    def test_no_cell_of_numbers_without_value_key_and_row(self) -> None:
+        for table in self.page.tables:
+            for cells in table.rows:
+                for cell in cells:
+                    with self.subTest(table=table.caption, text=cell.text):
+                        number = re.match(r"-?\d", cell.text) and not re.search(
+                            r"^\d+ x \d|^\d{4}-|^[0-9a-f]{7,}$", cell.text
+                        )
+                        if cell.text in ("-", "no interval") or not (
+                            number or cell.attributes.get("class") == "number"
+                        ):
+                            continue
+                        if "property" in (heading.text for heading in table.headings):
+                            continue  # the machine and its software: test_the_machine
+                        self.assertTrue({"data-value", "data-low"} & set(cell.attributes))
+                        self.assertTrue(cell.attributes.get("data-key"))
+                        self.assertTrue(cell.row)
+
+    def test_every_number_has_a_unit(self) -> None:
+        for table in self.page.tables:
+            for cells in table.rows:
+                for heading, cell in zip(table.headings, cells):
+                    if "data-unit" not in cell.attributes or not re.match(r"-?\d", cell.text):
+                        continue
+                    unit, around = cell.attributes["data-unit"], " ".join(c.text for c in cells)
+                    with self.subTest(table=table.caption, heading=heading.text, text=cell.text):
+                        if unit != "1":
+                            self.assertTrue(cell.text.endswith(unit))
+                        elif "%" not in cell.text and heading.text not in COUNTS:
+                            self.assertIn("(1)", heading.text + around)
+
+    def test_the_text_says_what_the_value_says(self) -> None:
+        for element in self.page.numbers:
+            if "data-value" not in element.attributes or not re.match(r"-?\d", element.text):
+                continue
+            value, half = shown(element)
+            with self.subTest(row=element.row, text=element.text):
+                right = float(element.attributes["data-value"])
+                self.assertLessEqual(abs(value - right), half * (1 + 1e-9))
+
+    def test_the_text_of_intervals(self) -> None:
+        checked = 0
+        for element in self.page.numbers:
+            if "data-low" not in element.attributes:
+                continue
+            unit = element.attributes["data-unit"]
+            low, high = element.text.split(" .. ")
+            if " " in high and " " not in low:
+                low += high[high.index(" ") :]
+            for text, end in ((low, "data-low"), (high, "data-high")):
+                right = float(element.attributes[end])
+                if math.isinf(right):
+                    self.assertEqual(text, "no bound")
+                    continue
+                value, half = shown(Element("", {"data-unit": unit}, "", text))
+                with self.subTest(row=element.row, text=element.text):
+                    self.assertLessEqual(abs(value - right), half * (1 + 1e-9))
+                checked += 1
+        self.assertGreater(checked, 100)
+
+    def test_the_cards(self) -> None:
+        """Their lines repeat numbers of the row that the large number is of."""
+        rows = {e.row for e in self.page.numbers if e.attributes.get("class") == "big"}
+        self.assertEqual(len(rows), 3, rows)
+        for words in self.page.cards:
+            layout = next((re.match(r"(\w+), (\d+) x (\d+), size", w) for w in words[2:3]), None)
+            if layout is None:
+                continue
+            row = self.anew[f"{words[0]} strong tiny {layout[1]} {layout[2]}x{layout[3]}"]
+            told = re.search(r"(\d+) workers: ([\d.]+) times one, efficiency (\d+) %", words[3])
+            assert told is not None, words
+            self.assertEqual(int(told[1]), row["workers"])
+            self.assertAlmostEqual(float(told[2]), row["speedup_serial"], delta=0.0051)
+            self.assertAlmostEqual(float(told[3]), 100 * row["efficiency"], delta=0.5)
+
+    def test_the_bases(self) -> None:
+        text = [words for words in self.page.paragraphs if words.startswith("Base:")]
+        self.assertEqual(len(text), 4)
+        for words in text:
+            told = re.match(r"Base: (\w+)_serial, T1 = ([\d.]+) ms \(([\d.]+) \.\. ([\d.]+) ms\)", words)
+            assert told is not None, words
+            bases = [self.anew[f"{told[1]} {scaling} tiny serial 1x1"] for scaling in ("strong", "weak")]
+            self.assertIn(
+                [float(number) for number in told.groups()[1:]],
+                [
+                    [float(f"{1000 * base[key]:.3g}") for key in ("time", "interval_low", "interval_high")]
+                    for base in bases
+                ],
+            )
+
+    def test_the_machine(self) -> None:
+        (table,) = self.page.table("Machine")
+        told = {cells[0].text: cells[1].text for cells in table.rows}
+        with h5py.File(next((self.folder / "runs").glob("*.h5")), "r") as file:
+            self.assertEqual(told["cores"], str(file["machine/cores"][()]))
+        self.assertEqual(told["cores for this study"], "6")
+
+
+class Laws(Reported):
+    """Values of fits, from samples read here."""
+
+    def samples(self, app: str, scaling: str, variant: str) -> list[fits.Sample]:
+        found: dict[int, list[tuple[float, ...]]] = {}
+        units: dict[int, float] = {}
+        for path in sorted((self.folder / "runs").glob(f"{app}_{variant}-{scaling}-tiny-*.h5")):
+            if path.name.startswith(LOST + "-"):
+                continue
+            with h5py.File(path, "r") as file:
+                workers = int(file.attrs["ranks"] * file.attrs["threads"])
+                found.setdefault(workers, []).append(tuple(map(float, file["timing/elapsed"])))
+                units[workers] = float(file["workload/units"][()])
+        return [fits.Sample(p, tuple(found[p]), units[p]) for p in sorted(found)]
+
+    def told(self, row: str, key: str) -> dict[str, str]:
+        (element,) = [
+            e for e in self.page.numbers if e.row == row and e.attributes["data-key"] == key
+        ]
+        return element.attributes
+
+    def test_each_law(self) -> None:
+        laws = {"strong": (fits.amdahl, fits.usl), "weak": (fits.gustafson, fits.usl)}
+        checked = 0
+        for app in ("pi", "heat"):
+            for scaling, fitters in laws.items():
+                for variant in ("omp", "mpi", "hybrid"):
+                    for fitter in fitters:
+                        fit = fitter(self.samples(app, scaling, variant))
+                        if isinstance(fit, fits.Refusal):
+                            continue
+                        checked += self.check(f"{app} {scaling} tiny {variant}", fit)
+        self.assertGreater(checked, 20)
+
+    def check(self, name: str, fit: fits.Fit) -> int:
+        for parameter in fit.parameters:
+            row = f"{name} {fit.law} {parameter.symbol}"
+            value, interval = self.told(row, "value"), self.told(row, "interval")
+            with self.subTest(row=row):
+                self.near(value["data-value"], parameter.value)
+                self.near(interval["data-low"], parameter.low)
+                self.near(interval["data-high"], parameter.high)
+                self.near(self.told(row, "spread")["data-value"], fit.spread)
+        for workers, residual in fit.residuals:
+            row = f"{name} {fit.law} p={workers}"
+            self.near(self.told(row, "residual")["data-value"], residual)
+        return len(fit.parameters)
+
+    def near(self, told: str, right: float) -> None:
+        self.assertTrue(float(told) == right or math.isclose(float(told), right, rel_tol=1e-9, abs_tol=1e-12))
+
+
+class Colours(unittest.TestCase):
+    def test_the_contrast_of_known_colours(self) -> None:
+        self.assertAlmostEqual(contrast("#000000", "#ffffff"), 21.0)
+        self.assertAlmostEqual(contrast("#777777", "#ffffff"), 4.478, places=3)  # WebAIM's checker
+
+    def test_words_and_lines_can_be_seen(self) -> None:
+        words = ("ink", "quiet", "link", "good", "bad", "warn")
+        lines = (*MARKERS, *PHASES)
+        for theme in ("light", "dark"):
+            colours = {name: getattr(colour, theme) for name, colour in COLOURS.items()}
+            for ground in ("page", "panel"):
+                for name in words:
+                    with self.subTest(theme=theme, ground=ground, name=name):
+                        self.assertGreaterEqual(contrast(colours[name], colours[ground]), 4.5)
+            for name in lines:
+                with self.subTest(theme=theme, name=name):
+                    self.assertGreaterEqual(contrast(colours[name], colours["page"]), 3.0)
+
+    def test_each_light_colour_stands_for_one_name(self) -> None:
+        self.assertEqual(len({colour.light for colour in COLOURS.values()}), len(COLOURS))
+
+
+if __name__ == "__main__":
+    unittest.main()
