@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jobscripts.budget import MINIMUM_LIMIT, PROBE_TIME, overhead
-from jobscripts.run import PROBE
+from jobscripts.run import PICTURE, PROBE
 
 # What programs do unless told otherwise (common/common_options.c).
 DEFAULTS = {"warmup": 2, "min_reps": 10, "max_reps": 100}
@@ -29,6 +29,8 @@ def seconds(
     beside = overhead(ranks)
     if purpose == PROBE:
         return PROBE_TIME, PROBE_TIME + limit
+    if purpose == PICTURE:
+        return beside, beside + limit
     if needs is None:
         return beside + limit, beside + limit
     fewest, most = _repetitions(measure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from jobscripts.errors import Refused
 from jobscripts.plan import Plan
 from jobscripts.predict import Key, Predictions, problem_of
-from jobscripts.run import PROBE, Run
+from jobscripts.run import SCALING, Run
 from jobscripts.study import Study
 
 
@@ -22,12 +22,12 @@ def fit(plan: Plan, predictions: Predictions, study: Study) -> tuple[Plan, list[
         else:
             refused.append(words)
     runs = tuple(run for run in plan.runs if problem_of(run) not in out)
-    if not any(run.purpose != PROBE for run in runs):
+    if not any(run.purpose == SCALING for run in runs):
         raise Refused(f"{study.name}: nothing is left to run; {'; '.join(notes)}")
     return Plan(runs, tuple(notes)), refused
 
 
 def _may_be_left_out(run: Run, study: Study) -> bool:
-    if run.purpose == PROBE:
+    if run.purpose != SCALING:
         return True
     return study.apps == ("all",) and run.size.startswith("memory=")

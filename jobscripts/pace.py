@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jobscripts.budget import PROBE_LIMIT, PROBE_TIME, Budget
+from jobscripts.budget import PROBE_LIMIT, PROBE_TIME, Budget, overhead
 from jobscripts.duration import Needs, seconds, wish
-from jobscripts.run import PROBE
+from jobscripts.run import PICTURE, PROBE, SCALING
 from jobscripts.state import StudyRun
 
 
@@ -20,7 +20,7 @@ class Pace:
 
     def limit(self, waiting: list[StudyRun]) -> float | None:
         """time_limit of the first of the runs that wait, in s; None when the budget is used up."""
-        if waiting[0]["purpose"] == PROBE:
+        if waiting[0]["purpose"] != SCALING:
             return None if self._budget.share([1]) is None else PROBE_LIMIT
         dealt = self._deal(waiting)
         return None if dealt is None else dealt[0]
@@ -28,6 +28,7 @@ class Pace:
     def took(self, run: StudyRun, limit: float) -> None:
         if run["purpose"] == PROBE:
             self._probe = max(self._probe, run["seconds"])
+        if run["purpose"] != SCALING:
             return  # most of it is not what other runs do
         self._learn(run)
         self._expected += self._expected_of(run, limit)
@@ -37,7 +38,8 @@ class Pace:
     def left(self, waiting: list[StudyRun]) -> float:
         """Seconds until all runs that wait have ended, at the speed of those before."""
         probes = self._probe * sum(run["purpose"] == PROBE for run in waiting)
-        points = [run for run in waiting if run["purpose"] != PROBE]
+        probes += sum(overhead(run["ranks"]) for run in waiting if run["purpose"] == PICTURE)
+        points = [run for run in waiting if run["purpose"] == SCALING]
         limits = (self._deal(points) if points else None) or [0.0] * len(points)
         ratio = self._spent / self._expected if self._expected else 1.0
         guess = ratio * sum(map(self._expected_of, points, limits))

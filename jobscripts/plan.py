@@ -1,5 +1,5 @@
-"""The runs of a study: the machine's own limits first, then every program, scaling mode, size,
-layout and repeat, in random order."""
+"""The runs of a study: the machine's own limits and what is made for pictures first, then every
+program, scaling mode, size, layout and repeat, in random order."""
 from __future__ import annotations
 
 import math
@@ -9,6 +9,7 @@ from typing import Sequence
 
 from jobscripts.budget import MINIMUM_LIMIT, PLANNED_LIMIT, PROBE_TIME, overhead
 from jobscripts.layout import Layout, auto_workers, layouts, thinned
+from jobscripts.picture import picture_runs
 from jobscripts.probe import probe_runs
 from jobscripts.programs import Program
 from jobscripts.run import SCALING, Run
@@ -39,7 +40,9 @@ def make_plan(
     first, note = probe_runs(study, probe, min(most, topology.workers))
     if note:
         notes["probe"] = note
+    pictures = picture_runs(study, programs, min(most, topology.workers))
     budget = math.inf if study.budget is None else study.budget - len(first) * PROBE_TIME
+    budget -= _time(pictures, 0.0)
     while _time(runs, PLANNED_LIMIT) > budget:
         if study.repeats > 1:
             study = replace(study, repeats=study.repeats - 1)
@@ -54,7 +57,7 @@ def make_plan(
                 notes["runs"] = "the budget is too short: what is left at its end will not run"
             break
         runs = _runs(study, programs, topology, counts)
-    return Plan((*first, *_shuffled(runs, order_seed)), tuple(notes.values()))
+    return Plan((*first, *pictures, *_shuffled(runs, order_seed)), tuple(notes.values()))
 
 
 def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[int]) -> list[Run]:

@@ -10,7 +10,7 @@ from jobscripts.budget import PROBE_LIMIT, Budget
 from jobscripts.duration import Needs, seconds, wish
 from jobscripts.plan import Plan
 from jobscripts.predict import Predictions
-from jobscripts.run import PROBE, Run
+from jobscripts.run import SCALING, Run
 from jobscripts.study import VARIANTS
 from jobscripts.units import bytes_text, count, show_time, time_text
 
@@ -47,7 +47,7 @@ def _limits(
     runs: Sequence[Run], predictions: Predictions, budget: Budget
 ) -> dict[str, float]:
     """How long each run may measure, by its id."""
-    points = [run for run in runs if run.purpose != PROBE]
+    points = [run for run in runs if run.purpose == SCALING]
     wishes = [wish(dict(run.measure), predictions.needs(run), budget.limit) for run in points]
     dealt = budget.deal([run.ranks for run in points], wishes) or [0.0] * len(points)
     limits = {run.id: PROBE_LIMIT for run in runs}
@@ -59,7 +59,7 @@ def _alike(runs: Sequence[Run]) -> list[list[Run]]:
     """Repeats of the same point together; probe first, then by program, problem and workers."""
     points: dict[tuple[object, ...], list[Run]] = {}
     for run in runs:
-        order = (run.purpose != PROBE, run.app, run.scaling, run.size)
+        order = (run.purpose == SCALING, run.purpose, run.app, run.scaling, run.size)
         point = (*order, VARIANTS.index(run.variant), run.layout.workers, run.layout)
         points.setdefault(point, []).append(run)
     return [points[point] for point in sorted(points)]
@@ -69,7 +69,8 @@ def _row(runs: list[Run], needs: Needs | None, limit: float) -> str:
     run = runs[0]
     guess = "" if needs and needs.asked else "~"
     expected, _ = _seconds(run, needs, limit)
-    cells = [run.program, run.scaling, run.size, f"{run.ranks} x {run.threads}", str(len(runs))]
+    size = run.size if run.purpose == SCALING else f"({run.purpose})"
+    cells = [run.program, run.scaling, size, f"{run.ranks} x {run.threads}", str(len(runs))]
     if needs:
         cells.append(guess + bytes_text(needs.memory_rank))
         cells.append(guess + bytes_text(needs.memory_rank * run.ranks))

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 
 from jobscripts.layout import Layout
 
-SCALING, PROBE = "scaling", "probe"  # a run's purpose: a point of a curve, the machine's limits
+# A run's purpose: a point of a curve, the machine's limits, a picture for the report.
+SCALING, PROBE, PICTURE = "scaling", "probe", "picture"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Run:
     size: str  # a named one, or "memory=0.5"
     ranks: int
     threads: int
-    repeat: int  # from 1; 0 for the machine's limits, which come before all repeats
+    repeat: int  # from 1; 0 for what is no point, and comes before all repeats
     options: tuple[tuple[str, str], ...]
     measure: tuple[tuple[str, str], ...]
 

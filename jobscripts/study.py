@@ -20,8 +20,8 @@ SIZES = ("tiny", "small", "medium", "large")
 MEASURE = ("warmup", "min_reps", "max_reps", "ci")  # program keys that hold for every app
 PER = ("worker", "node")
 OWN = (
-    "kind apps variants scaling per sizes workers hybrid_ranks repeats probe time_limit watchdog "
-    "budget seed"
+    "kind apps variants scaling per sizes workers hybrid_ranks repeats probe pictures time_limit "
+    "watchdog budget seed"
 )
 KEYS = (*OWN.split(), *MEASURE)
 SET_BY_STUDY = "output json threads scaling per size memory seed time_limit watchdog expect"
@@ -52,6 +52,7 @@ class Study:
     text: str = ""
     per: str = "worker"  # what the sizes of weak scaling belong to
     probe: bool = True  # the machine's own limits are measured first
+    pictures: bool = False  # one small run of each app stores its fields
 
 
 def read_study(path: Path) -> Study:
@@ -87,8 +88,13 @@ def read_study(path: Path) -> Study:
         options=_options(entries),
         text=text,
         per=get("per", lambda e: values.word(e, PER), "worker"),
-        probe=get("probe", lambda e: values.word(e, ("yes", "no")) == "yes", True),
+        probe=get("probe", _yes, True),
+        pictures=get("pictures", _yes, False),
     )
+
+
+def _yes(entry: Entry) -> bool:
+    return values.word(entry, ("yes", "no")) == "yes"
 
 
 def _check_key(entry: Entry) -> None:

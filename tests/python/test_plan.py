@@ -157,6 +157,31 @@ class Plans(unittest.TestCase):
         self.assertNotEqual(plan, make_plan(study, programs(), TWO_SOCKETS, 2).runs)
         self.assertEqual(sum(run.variant == "serial" for run in plan), 6)
 
+    def test_pictures_are_small_single_runs_before_all_points(self):
+        facts = {"mpi": "none", "hdf5": "HDF5 1.10.8"}
+        built = [
+            Program(Path(f"/bin/{app}_{v}"), app, v, "0" * 64, "", facts)
+            for app in ("heat", "pi", "matmul")
+            for v in ("serial", "omp")
+        ]
+        study = replace(STUDY, apps=("all",), options={"heat": {"r": "0.1"}})
+        wanted = replace(study, pictures=True)
+        runs = list(make_plan(wanted, built, TWO, 1).runs)
+        found = [run for run in runs if run.purpose == "picture"]
+        self.assertEqual(runs[: len(found)], found)
+        self.assertEqual([run.program for run in found], ["heat_omp", "pi_omp"])
+        self.assertEqual(
+            dict(found[0].options), {"r": "0.1", "nx": "256", "ny": "256", "fields": "yes"}
+        )
+        self.assertEqual(dict(found[0].measure), {"warmup": "0", "min_reps": "1", "max_reps": "1"})
+        self.assertEqual(len({run.id for run in runs}), len(runs))
+        bare = [replace(p, facts={"mpi": "none", "hdf5": "none"}) for p in built]
+        for other, programs_there in (
+            (study, built), (replace(wanted, budget=30.0), built), (wanted, bare)
+        ):
+            plan = make_plan(other, programs_there, TWO, 1)
+            self.assertFalse([run for run in plan.runs if run.purpose == "picture"])
+
     def test_sizes_and_shares_of_memory_are_told_apart_by_safe_names(self):
         study = replace(STUDY, sizes=("tiny", "memory=0.5"), scalings=("weak",), per="node")
         plan = make_plan(study, programs("serial"), TWO, 1).runs
