@@ -22,16 +22,16 @@ typedef enum {
 } probe_part;
 
 typedef struct {
-  int64_t n;            /* doubles of each of three arrays, over all workers */
-  int64_t core_n;       /* the same for the sweeps of one core alone */
-  int64_t gemm_n;       /* rows of the square product of each worker */
+  int64_t n;           /* doubles of each of three arrays, over all workers */
+  int64_t core_n;      /* the same for the sweeps of one core alone */
+  int64_t gemm_n;      /* rows of the square product of each worker */
   int64_t message_max; /* bytes of the longest message */
-  int64_t quanta;       /* work quanta of each worker */
-  int64_t io_bytes;     /* of the file of each rank */
-  int64_t samples;      /* of each figure, at most */
-  double figure_time;   /* s, about, for all samples of a figure */
-  double slow_pair;     /* a pair below this share of the median is warned of */
-  int simd;             /* index in the choices of the key `simd` */
+  int64_t quanta;      /* work quanta of each worker */
+  int64_t io_bytes;    /* of the file of each rank */
+  int64_t samples;     /* of each figure, at most */
+  double figure_time;  /* s, about, for all samples of a figure */
+  double slow_pair;    /* a pair below this share of the median is warned of */
+  int simd;            /* index in the choices of the key `simd` */
   char what[SB_TEXT_SIZE], folder[SB_TEXT_SIZE];
   /* Settled by probe_check_options and setup: */
   int parts[PROBE_PARTS]; /* whether to measure each */

@@ -9,16 +9,6 @@
 /* Of one call: some 50 us, so that a call and its loads and stores are nothing beside it. */
 enum { STEPS = 16384 };
 
-int probe_chains_wrong(const probe_state *state, int64_t steps, int lanes, const double *start,
-                       const double *end) {
-  double right[PROBE_LANES_MOST];
-  int wrong = 0;
-  probe_chains_plain(probe_chains_fused(&state->vector), steps, PROBE_FACTOR, PROBE_TERM, lanes,
-                     start, right);
-  for (int i = 0; i < lanes; i++) wrong += memcmp(&right[i], &end[i], sizeof right[i]) != 0;
-  return wrong;
-}
-
 /* Each thread's own, in lines of its own: a rank's threads leave their numbers here. */
 typedef struct {
   _Alignas(64) double end[PROBE_LANES_MOST];
@@ -58,11 +48,14 @@ static sb_status chains(probe_state *s) {
       {"fma_all", "multiply-adds of all workers, two operations each, from registers"},
       {"fma_core", "multiply-adds of one core, two operations each, from registers"}};
   const int threads = s->run->threads, ranks = sb_comm_size(s->run->comm);
+  double right[PROBE_LANES_MOST];
   job j = {.state = s, .workers = aligned_alloc(64, (size_t)threads * sizeof *j.workers)};
   sb_status status = SB_OK;
   if (j.workers == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for %d threads", threads);
   SB_TRY(sb_comm_agree(s->run->comm, status));
   probe_chains_start(s->seed, j.start);
+  probe_chains_plain(probe_chains_fused(&s->vector), STEPS, PROBE_FACTOR, PROBE_TERM,
+                     PROBE_LANES_MOST, j.start, right);
   for (int core = 0; core < 2; core++) {
     memset(j.workers, 0, (size_t)threads * sizeof *j.workers);
     j.core = core != 0;
@@ -72,8 +65,7 @@ static sb_status chains(probe_state *s) {
       const worker *w = &j.workers[t];
       if (w->lanes == 0) continue; /* it waits for one core alone */
       lanes = w->lanes;
-      probe_count_wrong(s, PROBE_CHECK_CHAINS,
-                        probe_chains_wrong(s, STEPS, w->lanes, j.start, w->end));
+      probe_count_wrong(s, PROBE_CHECK_CHAINS, probe_chains_wrong(w->lanes, right, w->end));
       if (!j.core) s->workers.chains[t] = flop_of(w->lanes) / w->seconds;
     }
     sb_comm_max_i64(s->run->comm, &lanes, 1);

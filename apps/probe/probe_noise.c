@@ -72,7 +72,7 @@ static void add_figures(probe_state *s) {
 
 sb_status probe_noise(probe_state *state) {
   const int threads = state->run->threads;
-  double start[PROBE_LANES_MOST];
+  double start[PROBE_LANES_MOST], right[PROBE_LANES_MOST];
   worker *workers = aligned_alloc(64, (size_t)threads * sizeof *workers);
   sb_status status = SB_OK;
   if (workers == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for %d threads", threads);
@@ -82,9 +82,11 @@ sb_status probe_noise(probe_state *state) {
   sb_comm_barrier(state->run->comm);
 #pragma omp parallel
   quanta(state, steps, start, &workers[sb_thread()]);
+  probe_chains_plain(probe_chains_fused(&state->vector), steps, PROBE_FACTOR, PROBE_TERM,
+                     PROBE_LANES_MOST, start, right);
   for (int t = 0; t < threads; t++) {
     const worker *w = &workers[t];
-    const int wrong = probe_chains_wrong(state, steps, w->lanes, start, w->end);
+    const int wrong = probe_chains_wrong(w->lanes, right, w->end);
     probe_count_wrong(state, PROBE_CHECK_QUANTA, (double)(w->changed + wrong));
     state->workers.loss[t] = w->mean / w->least - 1.0;
     state->workers.detour[t] = w->most - w->least;

@@ -123,13 +123,14 @@ sb_status probe_grow(void *config, int64_t times) {
   return SB_OK;
 }
 
-/* Parts need room beside the arrays, hence the reserve. */
+/* One core alone may want arrays of its own, at most as long; other parts find room in the reserve.
+ */
 sb_status probe_fill(void *config, double bytes) {
   probe_config *c = config;
-  const double n = floor(0.9 * bytes / 24.0);
-  if (n < 1.0) return sb_fail(SB_BAD_INPUT, "memory: %g bytes hold no arrays", bytes);
-  c->n = (int64_t)fmin(n, N_MOST);
-  if (c->core_n > c->n) c->core_n = c->n;
+  const double both = floor(0.9 * bytes / 24.0);
+  if (both < 2.0) return sb_fail(SB_BAD_INPUT, "memory: %g bytes hold no arrays", bytes);
+  c->core_n = (int64_t)fmin((double)c->core_n, floor(0.5 * both));
+  c->n = (int64_t)fmin(both - (double)c->core_n, N_MOST);
   return SB_OK;
 }
 

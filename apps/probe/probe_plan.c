@@ -29,7 +29,7 @@ static double beside_arrays(const probe_config *c, int ranks, int threads, int r
   if (c->parts[PROBE_MEMORY] && rank == 0 && probe_core_arrays_needed(c, ranks, threads)) {
     most = fmax(most, 24.0 * (double)c->core_n);
   }
-  if (c->parts[PROBE_COMPUTE]) most = fmax(most, 24.0 * n * n * threads);
+  if (c->parts[PROBE_COMPUTE]) most = fmax(most, 8.0 * (3.0 * n + 1.0) * n * threads);
   if (c->parts[PROBE_LATENCY]) most = fmax(most, 2.0 * (double)c->message_max);
   if (c->parts[PROBE_ALLTOALL]) {
     most = fmax(most, 2.0 * (double)probe_alltoall_bytes(c, ranks) * ranks);
