@@ -19,7 +19,7 @@ void sb_raw_receive(sb_comm *comm, int from, void *data, int bytes) {
 
 void sb_raw_window(sb_comm *comm, int peer, const void *data, int sends, void *room, int receives,
                    int bytes) {
-  MPI_Request request[2 * SB_RAW_WINDOW];
+  static MPI_Request request[2 * SB_RAW_WINDOW]; /* the main thread alone communicates */
   int requests = 0;
   sb_comm_set_waiting(true);
   for (int i = 0; i < receives; i++) {

@@ -1,7 +1,4 @@
 /* probe_alltoall.c: all ranks send at the same time: to all others, and across the middle. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "comm_raw.h"
 #include "probe_latency.h"
 #include "probe_pattern.h"
@@ -22,22 +19,26 @@ static uint64_t stream_of(const probe_mail *mail, int from, int to) {
   return ranks + (uint64_t)from * ranks + (uint64_t)to;
 }
 
+/* The block of a rank in an array of all of them. */
+static uint64_t *block(uint64_t *all, int rank, int64_t words) { return all + rank * words; }
+
 static void fill(const probe_mail *mail, int bytes) {
-  const int rank = sb_comm_rank(mail->comm);
+  const int own = sb_comm_rank(mail->comm);
   const int64_t words = bytes / WORD;
-  for (int to = 0; to < sb_comm_size(mail->comm); to++) {
-    probe_words(mail->seed, stream_of(mail, rank, to), mail->send + to * words, words);
-    probe_words(mail->seed, stream_of(mail, to, rank), mail->room + to * words, words);
-    for (int64_t i = 0; i < words; i++) mail->room[to * words + i] = ~mail->room[to * words + i];
+  for (int rank = 0; rank < sb_comm_size(mail->comm); rank++) {
+    uint64_t *to = block(mail->send, rank, words), *from = block(mail->room, rank, words);
+    probe_words(mail->seed, stream_of(mail, own, rank), to, words);
+    probe_words(mail->seed, stream_of(mail, rank, own), from, words);
+    for (int64_t i = 0; i < words; i++) from[i] = ~from[i]; /* seen, if nothing comes */
   }
 }
 
 static int64_t wrong_bytes(const probe_mail *mail, int bytes) {
-  const int rank = sb_comm_rank(mail->comm);
+  const int own = sb_comm_rank(mail->comm);
   int64_t wrong = 0;
-  for (int from = 0; from < sb_comm_size(mail->comm); from++) {
-    wrong += probe_words_wrong(mail->seed, stream_of(mail, from, rank),
-                               mail->room + from * (bytes / WORD), bytes);
+  for (int rank = 0; rank < sb_comm_size(mail->comm); rank++) {
+    wrong += probe_words_wrong(mail->seed, stream_of(mail, rank, own),
+                               block(mail->room, rank, bytes / WORD), bytes);
   }
   return wrong;
 }

@@ -92,7 +92,7 @@ typedef struct {
 
 static ranking rank_pairs(const double *table, int count, double *scratch) {
   ranking r = {.low = {0, 1}, .high = {0, 1}};
-  double *values = scratch, *sorted = scratch + count * count;
+  double *values = scratch, *sorted = scratch + (size_t)count * (size_t)count;
   int n = 0;
   for (int i = 0; i < count; i++) {
     for (int j = i + 1; j < count; j++) {

@@ -52,8 +52,8 @@ static void create(const job *j, worker *w, int thread) {
 }
 
 /* Rows of C with an entry that is no whole number, or for which C v is not A (B v). All sums are
- * whole and exact, and v holds 1 .. n: any wrong entry, and any two that changed places in a row, are
- * seen. */
+ * whole and exact, and v holds 1 .. n: any wrong entry, and any two that changed places in a row,
+ * are seen. */
 static int64_t rows_wrong(const job *j, const worker *w) {
   const int64_t n = j->n;
   int64_t wrong = 0;

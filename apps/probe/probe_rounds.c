@@ -7,6 +7,7 @@ int probe_rounds(int players) { return players < 2 ? 0 : players - 1 + players %
  * or nobody, where the players are odd and there is none. */
 int probe_opponent(int players, int round, int player) {
   const int n = probe_rounds(players);
+  if (n == 0) return -1;
   const int outside = players % 2 == 0 ? players - 1 : -1;
   if (player == outside) {
     for (int other = 0; other < n; other++) {

@@ -5,7 +5,7 @@
 #include "probe_kernel.h"
 #include "simd.h"
 
-enum { LINE = 8, VECTORS = LINE / SB_LANES_F64 };
+enum { LINE = 8 };
 
 static inline __attribute__((always_inline)) void put(double *to, sb_f64 x, bool stream) {
   if (stream) {
@@ -19,9 +19,7 @@ static inline __attribute__((always_inline)) void copy(double *a, const double *
                                                        bool stream) {
   const double *const end = b + n / LINE * LINE;
   while (b < end) {
-    for (int v = 0; v < VECTORS; v++) {
-      put(a + v * SB_LANES_F64, sb_f64_load(b + v * SB_LANES_F64), stream);
-    }
+    for (int64_t at = 0; at < LINE; at += SB_LANES_F64) put(a + at, sb_f64_load(b + at), stream);
     a += LINE;
     b += LINE;
     SB_OPAQUE("r", a);
@@ -35,8 +33,7 @@ static inline __attribute__((always_inline)) void triad(double *a, const double 
   const double *const end = b + n / LINE * LINE;
   const sb_f64 scale = sb_f64_all(s);
   while (b < end) {
-    for (int v = 0; v < VECTORS; v++) {
-      const int at = v * SB_LANES_F64;
+    for (int64_t at = 0; at < LINE; at += SB_LANES_F64) {
       put(a + at, sb_f64_fma(scale, sb_f64_load(c + at), sb_f64_load(b + at)), stream);
     }
     a += LINE;
