@@ -2,13 +2,13 @@
  * lengths from a byte on. */
 #include "probe_latency.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "comm_raw.h"
-#include "memory.h"
 #include "probe_pattern.h"
 #include "probe_samples.h"
 
@@ -17,11 +17,16 @@ enum { WORD = 8 };
 sb_status probe_mail_create(const probe_state *state, int64_t most, probe_mail *mail) {
   sb_status status = SB_OK;
   const int64_t words = (most + WORD - 1) / WORD;
-  double *memory[2] = {NULL, NULL};
+  void *memory[2] = {NULL, NULL};
   *mail = (probe_mail){.comm = state->run->comm, .seed = state->seed, .most = most};
-  for (int i = 0; i < 2 && status == SB_OK; i++) status = sb_doubles_create(words, &memory[i]);
-  mail->send = (uint64_t *)(void *)memory[0];
-  mail->room = (uint64_t *)(void *)memory[1];
+  /* Ordinary pages, as other benchmarks have them: with huge ones the same MPI is another one. */
+  for (int i = 0; i < 2 && status == SB_OK; i++) {
+    if (posix_memalign(&memory[i], 4096, (size_t)words * WORD) != 0) {
+      status = sb_fail(SB_NO_MEMORY, "no memory for messages of %" PRId64 " bytes", most);
+    }
+  }
+  mail->send = memory[0];
+  mail->room = memory[1];
   if (status != SB_OK) return status;
   probe_words(state->seed, (uint64_t)sb_comm_rank(mail->comm), mail->send, words);
   memset(mail->room, 0, (size_t)words * WORD);
