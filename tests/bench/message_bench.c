@@ -41,23 +41,25 @@ static void ping_pong(int bytes) {
 
 static void window(int bytes) {
   MPI_Request request[WINDOW];
+  MPI_Status ended[WINDOW];
   if (rank == 0) {
     for (int i = 0; i < WINDOW; i++) {
       MPI_Isend(data, bytes, MPI_BYTE, 1, 0, MPI_COMM_WORLD, &request[i]);
     }
-    MPI_Waitall(WINDOW, request, MPI_STATUSES_IGNORE);
+    MPI_Waitall(WINDOW, request, ended);
     MPI_Recv(room, 4, MPI_BYTE, 1, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
   } else if (rank == 1) {
     for (int i = 0; i < WINDOW; i++) {
       MPI_Irecv(room, bytes, MPI_BYTE, 0, 0, MPI_COMM_WORLD, &request[i]);
     }
-    MPI_Waitall(WINDOW, request, MPI_STATUSES_IGNORE);
+    MPI_Waitall(WINDOW, request, ended);
     MPI_Send(data, 4, MPI_BYTE, 0, 1, MPI_COMM_WORLD);
   }
 }
 
 static void both_ways(int bytes) {
   MPI_Request request[2 * WINDOW];
+  MPI_Status ended[2 * WINDOW];
   if (rank > 1) return;
   for (int i = 0; i < WINDOW; i++) {
     MPI_Irecv(room, bytes, MPI_BYTE, 1 - rank, 0, MPI_COMM_WORLD, &request[i]);
@@ -65,7 +67,7 @@ static void both_ways(int bytes) {
   for (int i = WINDOW; i < 2 * WINDOW; i++) {
     MPI_Isend(data, bytes, MPI_BYTE, 1 - rank, 0, MPI_COMM_WORLD, &request[i]);
   }
-  MPI_Waitall(2 * WINDOW, request, MPI_STATUSES_IGNORE);
+  MPI_Waitall(2 * WINDOW, request, ended);
 }
 
 static void sum(int doubles) {
