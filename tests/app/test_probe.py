@@ -97,7 +97,7 @@ class Probe(Runs):
                 self.assertIn(f"what = {part}: there is one rank", run.errors()[0])
 
     def test_refused(self) -> None:
-        for options, words in ((["--what", "everything"], "what = everything is unknown; allowed all, or a list of memory"),
+        for options, words in ((["--what", "everything"], "what = everything is unknown; allowed all, or a list of"),
                                (["--what", "ioo"], "what = ioo is unknown"), (["--what", ","], "what names nothing"),
                                (["--folder", "absent"], "folder = absent: no file can be made there"),
                                (["--message_max", "2e9"], "message_max"), (["--samples", "1"], "samples")):
@@ -164,7 +164,8 @@ class Network(Runs):
     def test_slow_pairs_are_named(self) -> None:
         """With the share at 1 every pair below the median is slow, as at least one of three is."""
         run = self.good("mpi", "--what", "pairs", "--slow_pair", "1", "--output", "r.h5", ranks=3)
-        found = [re.match(r"WARN pairs: (\w+) between rank (\d) \(\S+\) and rank (\d) ", line) for line in run.warnings()]
+        pattern = re.compile(r"WARN pairs: (\w+) between rank (\d) \(\S+\) and rank (\d) ")
+        found = [pattern.match(line) for line in run.warnings()]
         named = {match[1]: sorted(map(int, match.groups()[1:])) for match in found if match}
         self.assertEqual(set(named), {"latency", "bandwidth"}, run)
         self.assertIn(f"# pairs: the worst latency is between rank {named['latency'][0]} ", run.out)
@@ -179,7 +180,8 @@ class Network(Runs):
 class Results(unittest.TestCase):
     def test_schema_and_fields(self) -> None:
         for variant in launch.variants("probe"):
-            ranks, threads = (max(MOST_RANKS, 3) if variant in RANKED else 1), (2 if variant in ("omp", "hybrid") else 1)
+            ranks = max(MOST_RANKS, 3) if variant in RANKED else 1
+            threads = 2 if variant in ("omp", "hybrid") else 1
             with self.subTest(variant=variant), tempfile.TemporaryDirectory() as folder:
                 run = launch.run(f"probe_{variant}", *QUICK, "--fields", "yes", "--output", "r.h5", "--json", "r.json",
                                  ranks=ranks, threads=threads if threads > 1 else None, cwd=folder,
