@@ -109,6 +109,16 @@ static void make_plan(sb_driver *d) {
   d->app->plan(d->config, sb_comm_size(d->comm), d->run.threads, sb_comm_rank(d->comm), &d->plan);
 }
 
+/* Bytes that memory= fills: with the problem that runs or, under weak scaling, with what then grows
+ * to it: a node's, or what one core of the node has of it. Collective. */
+static double bytes_to_fill(sb_driver *d) {
+  const double node = d->common.memory * (double)d->run.memory_node;
+  if (d->common.scaling != SB_WEAK) return node * sb_comm_nodes(d->comm);
+  int64_t cores = d->machine.cores;
+  sb_comm_max_i64(d->comm, &cores, 1);
+  return d->common.per == SB_PER_NODE || cores < 1 ? node : node / (double)cores;
+}
+
 /* From the problem asked for to the problem that runs. */
 static sb_status size_problem(sb_driver *d) {
   const sb_app *app = d->app;
@@ -124,8 +134,7 @@ static sb_status size_problem(sb_driver *d) {
       return sb_fail(SB_BAD_INPUT, "memory: %s keeps no arrays to fill memory with; allowed 0 .. 0",
                      app->name);
     }
-    const double bytes = (double)d->run.memory_node * sb_comm_nodes(d->comm);
-    SB_TRY(app->fill(d->config, d->common.memory * bytes));
+    SB_TRY(app->fill(d->config, bytes_to_fill(d)));
   }
   if (d->common.scaling == SB_WEAK) {
     const int64_t workers = (int64_t)sb_comm_size(d->comm) * d->run.threads;

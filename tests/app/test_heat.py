@@ -6,6 +6,8 @@ textbook sweep's.
 """
 from __future__ import annotations
 
+import json
+import os
 import re
 import tempfile
 import unittest
@@ -121,6 +123,33 @@ class Sizes(unittest.TestCase):
             megabytes = float(out.split("memory per rank: ")[1].split()[0])
             total = int(Path("/proc/meminfo").read_text().split("MemTotal:")[1].split()[0]) / 1e3
             self.assertLess(megabytes, 0.0201 * total)
+
+    def test_weak_scaling_on_all_cores_fills_what_was_asked_for(self) -> None:
+        """A worker's problem is what its core has of the node's share; a node's is the share."""
+        if "omp" not in launch.variants("heat"):
+            self.skipTest("no OpenMP in this build")
+        cores = len(os.sched_getaffinity(0))
+        whole = self.cells("--memory", "0.02", "--threads", str(cores))
+        weak = ("--memory", "0.02", "--scaling", "weak")
+        one = self.cells(*weak, "--threads", "1")
+        for threads in {1, 2, cores}:
+            self.assertEqual(self.cells(*weak, "--threads", str(threads)), threads * one)
+        self.assertEqual(self.cells(*weak, "--per", "node", "--threads", "2"), whole)
+        physical = int(self.machine_cores())
+        self.assertLess(abs(physical * one / whole - 1), 0.05)
+
+    def cells(self, *options: str) -> int:
+        out = self.dry(*options, program="heat_omp")
+        found = re.search(r"decomposition: (\d+) x (\d+) cells", out)
+        assert found is not None
+        return int(found[1]) * int(found[2])
+
+    def machine_cores(self) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            run = launch.run("heat_serial", "--nx", "8", "--ny", "8", "--json", f"{folder}/run.json",
+                             *heat.ONCE)
+            self.assertTrue(run.succeeded(), run)
+            return json.loads(Path(f"{folder}/run.json").read_text())["machine"]["cores"]["value"]
 
     def test_a_plan_may_be_larger_than_this_machine(self) -> None:
         """Plans are made on login nodes; a run refuses."""
