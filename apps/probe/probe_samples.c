@@ -6,7 +6,7 @@
 enum { SAMPLES_MOST = 1000, SAMPLES_ENOUGH = SB_INTERVAL_MIN, SAMPLES_LEAST = 2 };
 
 /* A sample of this length is long against a clock read and a barrier. s */
-static const double LONG_ENOUGH = 2e-3;
+static const double LONG_ENOUGH = 1e-3;
 
 static double sample(const probe_state *s, probe_work work, void *context, int64_t loops) {
   sb_comm_barrier(s->run->comm);

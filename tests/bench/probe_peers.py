@@ -27,7 +27,7 @@ CASES = ("memory", "messages", "hpcc")
 SAMPLES = 15
 LONGEST = 1 << 22  # bytes of the longest message
 EXAMPLE = Path("/usr/share/doc/hpcc/examples/_hpccinf.txt")
-HPCC_N = 8192  # of its Linpack; its STREAM takes a third of that memory
+HPCC_N = 6144  # rows of its Linpack; its STREAM takes as much memory as that matrix
 Figures = dict[str, float]
 
 # Ours, and what message_bench calls it.
