@@ -50,8 +50,8 @@ def _bars(phase: str, left: Sequence[float], seconds: Sequence[float]) -> PolyCo
     """All bars of a phase as one artist: a bar each would take longer than the rest of the page."""
     low, high = -HEIGHT_OF_BAR / 2, HEIGHT_OF_BAR / 2
     corners = [
-        [(x, place + y) for x, y in ((start, low), (start + long, low), (start + long, high), (start, high))]
-        for place, (start, long) in enumerate(zip(left, seconds))
+        [(a, place + low), (b, place + low), (b, place + high), (a, place + high)]
+        for place, (a, b) in enumerate(zip(left, map(sum, zip(left, seconds))))
     ]
     return PolyCollection(corners, **_style(phase))
 
