@@ -11,15 +11,19 @@
 set -eu
 
 packages='gcc libc6-dev cmake make pkg-config git openmpi-bin libopenmpi-dev libhdf5-dev
-  libhdf5-openmpi-dev libhwloc-dev libinih-dev libopenblas-serial-dev libfftw3-dev libssl-dev python3 python3-numpy python3-h5py'
+  libhdf5-openmpi-dev libhwloc-dev libinih-dev libopenblas-serial-dev libfftw3-dev libssl-dev
+  python3 python3-numpy python3-h5py python3-scipy python3-matplotlib'
 test_packages='libcmocka-dev netcdf-bin python3-netcdf4 python3-xarray'
+# A browser opens the report in a test, which is skipped where the system has no such package.
+optional_packages='chromium chromium-driver python3-selenium'
 ci_packages='clang clang-format clang-tidy libclang-rt-14-dev libomp-14-dev llvm mpich libmpich-dev
   libhdf5-mpich-dev libopenblas0-pthread shellcheck'
 
+optional=
 for option in "$@"; do
   case $option in
-    --tests) packages="$packages $test_packages" ;;
-    --ci) packages="$packages $test_packages $ci_packages" ;;
+    --tests) packages="$packages $test_packages"; optional=$optional_packages ;;
+    --ci) packages="$packages $test_packages $ci_packages"; optional=$optional_packages ;;
     -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "setup.sh: $option is not an option; allowed --tests and --ci" >&2; exit 1 ;;
   esac
@@ -33,21 +37,40 @@ advise() {
 setup.sh: something is missing: ${1% }
 Install it with the line for this system, then run the same command again:
   Debian, Ubuntu:  sudo apt-get install --no-install-recommends ${2% }
-  Fedora, RHEL:    sudo dnf install gcc cmake make pkgconf git openmpi-devel hdf5-devel hdf5-openmpi-devel hwloc-devel inih-devel openblas-devel fftw-devel openssl-devel python3-numpy python3-h5py
-  macOS:           brew install cmake pkgconf git open-mpi hdf5-mpi hwloc inih openblas fftw openssl python numpy
-  any (Spack):     spack install cmake pkgconf git openmpi hdf5+mpi hwloc inih openblas fftw openssl py-numpy py-h5py
+  Fedora, RHEL:    sudo dnf install gcc cmake make pkgconf git openmpi-devel hdf5-devel hdf5-openmpi-devel hwloc-devel inih-devel openblas-devel fftw-devel openssl-devel python3-numpy python3-h5py python3-scipy python3-matplotlib
+  macOS:           brew install cmake pkgconf git open-mpi hdf5-mpi hwloc inih openblas fftw openssl python numpy scipy python-matplotlib
+                   (for reports also h5py: pip install it in a virtual environment, and set PYTHON to its python3)
+  any (Spack):     spack install cmake pkgconf git openmpi hdf5+mpi hwloc inih openblas fftw openssl py-numpy py-h5py py-scipy py-matplotlib
 END
   exit 1
 }
 
-# Packages of the list that are not installed.
+# missing_packages PACKAGE...: those that are not installed.
 missing_packages() {
   # dpkg-query fails when it does not know one of them: its list is what counts.
-  # shellcheck disable=SC2086  # a list of words
-  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $packages 2>/dev/null | sed -n 's/ installed$//p')
-  for package in $packages; do
+  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p')
+  for package in "$@"; do
     printf '%s\n' "$installed" | grep -qx -- "$package" || printf '%s ' "$package"
   done
+}
+
+# offered_packages PACKAGE...: those that this system has. Ubuntu has chromium as a snap alone.
+offered_packages() {
+  for package in "$@"; do
+    if apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+      printf '%s ' "$package"
+    fi
+  done
+}
+
+# Whether we may install, and how.
+find_rights() {
+  may_install=yes
+  as_root=
+  if [ "$(id -u)" -ne 0 ]; then
+    as_root='sudo -n'
+    have sudo && sudo -n true 2>/dev/null || may_install=no
+  fi
 }
 
 install() {
@@ -75,16 +98,32 @@ if ! have apt-get || ! have dpkg-query; then
   exit 0
 fi
 
-missing=$(missing_packages)
-[ -n "$missing" ] || exit 0
-if [ "$(id -u)" -eq 0 ]; then
-  as_root=
-elif have sudo && sudo -n true 2>/dev/null; then
-  as_root='sudo -n'
-else
-  advise "$missing" "$missing"
+# What tests can do without: installed where it is offered and we may, never a reason to fail.
+install_optional() {
+  # shellcheck disable=SC2086  # a list of words, here and below
+  wanted=$(missing_packages $optional)
+  [ -n "$wanted" ] || return 0
+  set -- /var/lib/apt/lists/*_Packages*
+  [ -e "$1" ] || $as_root apt-get -q update || return 0
+  # shellcheck disable=SC2086
+  wanted=$(offered_packages $wanted)
+  [ -n "$wanted" ] || return 0
+  # shellcheck disable=SC2086
+  install $wanted || echo "setup.sh: not installed, tests that need them are skipped: ${wanted% }"
+}
+
+# shellcheck disable=SC2086
+missing=$(missing_packages $packages)
+[ -n "$missing$optional" ] || exit 0
+find_rights
+if [ -n "$missing" ]; then
+  [ "$may_install" = yes ] || advise "$missing" "$missing"
+  # shellcheck disable=SC2086
+  install $missing
+  # shellcheck disable=SC2086
+  missing=$(missing_packages $packages)
+  [ -z "$missing" ] || advise "$missing" "$missing"
 fi
-# shellcheck disable=SC2086  # a list of words
-install $missing
-missing=$(missing_packages)
-[ -z "$missing" ] || advise "$missing" "$missing"
+if [ -n "$optional" ] && [ "$may_install" = yes ]; then
+  install_optional
+fi

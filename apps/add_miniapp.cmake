@@ -14,22 +14,6 @@ function(add_kernels name)
   set_property(GLOBAL PROPERTY scalebar_kernels_${name} "${kernels}")
 endfunction()
 
-# scalebar_choose_sources(NAME OUT file...)
-#
-# The sources of app NAME as this machine's libraries let them be: where there is no scalebar::L, the
-# file NAME_L_none.c stands in for NAME_L.c.
-function(scalebar_choose_sources name out)
-  set(sources "")
-  foreach(source IN LISTS ARGN)
-    string(REGEX REPLACE "^${name}_(blas)\\.c$" "\\1" library ${source})
-    if(NOT library STREQUAL source AND NOT TARGET scalebar::${library})
-      set(source ${name}_${library}_none.c)
-    endif()
-    list(APPEND sources ${source})
-  endforeach()
-  set(${out} ${sources} PARENT_SCOPE)
-endfunction()
-
 # scalebar_run_paths(PROGRAM target...): the folders of libraries that must not be found by name alone
 # come first in the program's run path, where it is built and where it is installed.
 function(scalebar_run_paths program)
@@ -52,7 +36,7 @@ endfunction()
 #
 # Makes NAME_serial, NAME_omp, NAME_mpi and NAME_hybrid, as far as this machine has what they need,
 # from one list of sources. All link the KERNELS (add_kernels) and those of the LIBRARIES (scalebar::
-# is put before them) that were found; the others choose sources (scalebar_choose_sources).
+# is put before them) that were found; with blas also common/blas.h, which tells whether it was.
 function(add_miniapp name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;KERNELS;LIBRARIES")
   set_property(GLOBAL PROPERTY scalebar_kernels_${name} "")
@@ -60,7 +44,6 @@ function(add_miniapp name)
     add_kernels(${name} ${arg_KERNELS})
   endif()
   get_property(kernels GLOBAL PROPERTY scalebar_kernels_${name})
-  scalebar_choose_sources(${name} sources ${arg_SOURCES})
   list(TRANSFORM arg_LIBRARIES PREPEND scalebar::)
   set(libraries "")
   foreach(library IN LISTS arg_LIBRARIES)
@@ -68,10 +51,14 @@ function(add_miniapp name)
       list(APPEND libraries ${library})
     endif()
   endforeach()
+  set(wrappers "")
+  if("scalebar::blas" IN_LIST arg_LIBRARIES)
+    set(wrappers scalebar_blas)
+  endif()
   foreach(variant IN LISTS scalebar_variants)
     # All but main.c is an object library, so that tests can put another main around the same app.
-    add_library(${name}_${variant}_app OBJECT ${sources})
-    target_link_libraries(${name}_${variant}_app PUBLIC scalebar_${variant} ${libraries})
+    add_library(${name}_${variant}_app OBJECT ${arg_SOURCES})
+    target_link_libraries(${name}_${variant}_app PUBLIC scalebar_${variant} ${wrappers} ${libraries})
     add_executable(${name}_${variant} main.c ${kernels})
     target_link_libraries(${name}_${variant} PRIVATE ${name}_${variant}_app)
     scalebar_run_paths(${name}_${variant} ${libraries})

@@ -22,6 +22,7 @@ typedef struct {
   bool seed_given;
   int64_t memory_node; /* bytes of the smallest node's memory, 0: not known */
   int64_t memory_free; /* bytes free on the node with least, 0: not known */
+  int64_t cache_bytes; /* third-level caches of this rank's node, all of them; 0: not known */
   char *warnings; /* of this run, one per line, for the results: SB_WARNINGS_SIZE bytes, or NULL */
 } sb_run;
 
@@ -101,6 +102,10 @@ typedef struct {
    * failure that ranks have not agreed on (comm.h) ends all of them at once, for others may wait
    * for this one in a message. Collective. */
   sb_status (*run)(void *state, sb_clock *clock);
+
+  /* What is measured once, after the repetitions and outside of their time. NULL: nothing. The app
+   * tells the watchdog of progress. Failures are agreed on (comm.h). Collective. */
+  sb_status (*measure)(void *state);
 
   /* Expects and records the checks of what the last repetition left. Collective. */
   sb_status (*verify)(void *state, sb_checks *checks);

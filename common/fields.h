@@ -7,7 +7,7 @@
 
 #include "status.h"
 
-enum { SB_FIELDS_MAX = 8, SB_FIELD_DIMS = 4 };
+enum { SB_FIELDS_MAX = 16, SB_FIELD_DIMS = 4 };
 
 /* One axis of a field; becomes a dimension scale. Axes of the same name in one file are shared and
  * must be equal. */
@@ -17,6 +17,8 @@ typedef struct {
   const char *units;     /* udunits: "1", "m" */
   int64_t n;             /* global length */
   double first, step;    /* coordinate of index i: first + i * step */
+  const double *places;  /* n coordinates that no step gives; NULL: first and step give them. They
+                            live as long as the field's data, and are the same on all ranks */
 } sb_axis;
 
 /* A global array of doubles, row-major, last axis fastest. This rank holds the box

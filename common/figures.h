@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SB_FIGURES_MAX = 32 };
+enum { SB_FIGURES_MAX = 64 };
 
 typedef struct {
   const char *name;      /* "rate": printed as FOM <app>.rate, stored as /figures/rate */

@@ -62,7 +62,7 @@ target_include_directories(scalebar::blas INTERFACE ${blas_include})
 target_link_libraries(scalebar::blas INTERFACE ${blas})
 target_compile_definitions(scalebar::blas INTERFACE SB_HAVE_BLAS=1)
 if(APPLE)
-  # matmul_blas.c asks whether these two are there.
+  # blas.c asks whether these two are there.
   target_link_libraries(scalebar::blas INTERFACE -Wl,-U,_openblas_get_config
                                                  -Wl,-U,_openblas_set_num_threads)
 else()

@@ -91,6 +91,7 @@ static void read_topology(sb_machine *machine) {
   machine->l1d_bytes = best.l1d_bytes > 0 ? best.l1d_bytes : spare.l1d_bytes;
   machine->l2_bytes = best.l2_bytes > 0 ? best.l2_bytes : spare.l2_bytes;
   machine->l3_bytes = best.l3_bytes > 0 ? best.l3_bytes : spare.l3_bytes;
+  machine->l3_caches = best.l3_caches > 0 ? best.l3_caches : spare.l3_caches;
 }
 
 static void read_usable(sb_machine *machine) {

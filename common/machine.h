@@ -17,6 +17,7 @@ typedef struct {
   int usable_cores, usable_cpus; /* this process may run on (affinity and cgroup cpuset) */
   double cpu_quota;              /* CPU seconds a second that its cgroup grants, 0: no limit */
   int64_t l1d_bytes, l2_bytes, l3_bytes; /* of one cache instance, as the system reports it */
+  int l3_caches;                         /* of the third level on the whole node */
   int64_t memory_bytes;                  /* installed, less what the kernel keeps for itself */
   int64_t memory_available;              /* free to this process: MemAvailable, cgroup limit */
   int64_t page_bytes;

@@ -110,8 +110,8 @@ static sb_status check_axes(const sb_fields *fields) {
       for (int g = 0; g <= f; g++) {
         for (int e = 0; e < fields->field[g].dims; e++) {
           const sb_axis *b = &fields->field[g].axis[e];
-          if (strcmp(a->name, b->name) == 0 &&
-              (a->n != b->n || a->first != b->first || a->step != b->step)) {
+          if (strcmp(a->name, b->name) == 0 && (a->n != b->n || a->first != b->first ||
+                                                a->step != b->step || a->places != b->places)) {
             return sb_fail(SB_INTERNAL, "axis %s is not the same in all fields", a->name);
           }
         }

@@ -45,7 +45,9 @@ static hid_t new_scale(hid_t group, const sb_axis *axis) {
   const hsize_t n = (hsize_t)axis->n;
   double *place = calloc((size_t)n + 1, sizeof *place);
   if (place == NULL) return -1;
-  for (int64_t i = 0; i < axis->n; i++) place[i] = axis->first + (double)i * axis->step;
+  for (int64_t i = 0; i < axis->n; i++) {
+    place[i] = axis->places != NULL ? axis->places[i] : axis->first + (double)i * axis->step;
+  }
   hid_t dataset = -1, space = H5Screate_simple(1, &n, NULL);
   hid_t creation = sb_h5_dataset_properties();
   if (space >= 0 && creation >= 0) {

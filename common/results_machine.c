@@ -118,6 +118,7 @@ static sb_status write_sizes(const sb_machine *m, sb_sink *sink) {
       {"l1d_bytes", "first-level data cache, one instance", "byte", m->l1d_bytes, false},
       {"l2_bytes", "second-level cache, one instance", "byte", m->l2_bytes, false},
       {"l3_bytes", "third-level cache, one instance", "byte", m->l3_bytes, false},
+      {"l3_caches", "third-level caches of the node", "1", m->l3_caches, false},
       {"memory_bytes", "memory of the node", "byte", m->memory_bytes, false},
       {"memory_available", "memory free to this run at its start", "byte", m->memory_available,
        false},

@@ -7,6 +7,7 @@
 typedef struct {
   int sockets, cores, hardware_threads, numa_nodes; /* of the whole node */
   int64_t l1d_bytes, l2_bytes, l3_bytes;            /* of one cache instance */
+  int l3_caches;                                    /* how many of the third level */
 } sb_topology;
 
 /* From hwloc without devices and plugins; all 0 in a build without hwloc (SB_HAVE_HWLOC). Where the

@@ -46,7 +46,8 @@ static sb_topology look(bool ask_processors) {
                              .numa_nodes = count(topology, HWLOC_OBJ_NUMANODE),
                              .l1d_bytes = cache(topology, HWLOC_OBJ_L1CACHE),
                              .l2_bytes = cache(topology, HWLOC_OBJ_L2CACHE),
-                             .l3_bytes = cache(topology, HWLOC_OBJ_L3CACHE)};
+                             .l3_bytes = cache(topology, HWLOC_OBJ_L3CACHE),
+                             .l3_caches = count(topology, HWLOC_OBJ_L3CACHE)};
   hwloc_topology_destroy(topology);
   return found;
 }
@@ -61,6 +62,7 @@ sb_topology sb_topology_hwloc(void) {
     found.l1d_bytes = told.l1d_bytes;
     found.l2_bytes = told.l2_bytes;
     found.l3_bytes = told.l3_bytes;
+    found.l3_caches = told.l3_caches;
   }
   return found;
 }

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "cores.h"
@@ -30,6 +31,22 @@ static int64_t size(const char *text) {
   return unit == 'K' ? value << 10 : unit == 'M' ? value << 20 : unit == 'G' ? value << 30 : value;
 }
 
+/* Each third-level cache counts where the first of the CPUs that share it is met. */
+static int count_l3(const char *root, const sb_cpuset *cpus) {
+  int caches = 0;
+  for (int cpu = sb_cpuset_next(cpus, 0); cpu >= 0; cpu = sb_cpuset_next(cpus, cpu + 1)) {
+    char path[96], level[8];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/cache/index3/shared_cpu_list", cpu);
+    const sb_cpuset sharing = list(root, path);
+    if (sb_sysfile_line(level, sizeof level, root,
+                        "/sys/devices/system/cpu/cpu%d/cache/index3/level", cpu) &&
+        strcmp(level, "3") == 0 && sb_cpuset_next(&sharing, 0) == cpu) {
+      caches++;
+    }
+  }
+  return caches;
+}
+
 static void read_caches(const char *root, int cpu, sb_topology *topology) {
   for (int i = 0;; i++) {
     char type[32], bytes[32];
@@ -59,5 +76,6 @@ sb_topology sb_topology_sysfs(const char *root) {
   topology.cores = sb_cpuset_count(&cores);
   topology.sockets = count_sockets(root, &cores);
   read_caches(root, sb_cpuset_next(&cpus, 0), &topology);
+  topology.l3_caches = count_l3(root, &cpus);
   return topology;
 }

@@ -6,6 +6,10 @@ from typing import Callable
 
 PLANNED_LIMIT = 2.0  # s; rather fewer runs than runs that measure for less
 MINIMUM_LIMIT = 0.5  # s; where a study is late all the same
+PROBE_LIMIT = 2.0  # s; of the repetitions of a run of probe, which measures more beside them
+PROBE_TIME = 8.0  # s; guess of what such a run takes in all
+PROBE_SHARE = 0.2  # of a budget for the runs of probe
+LONG_RUN = 4.0  # repetitions' worth of a run whose repetitions are longer than its time_limit
 GRACE = 30.0  # s that a run may overstay before it is ended
 
 
@@ -30,39 +34,55 @@ class Budget:
         self._total = total
         self._limit = limit
         self.watchdog = watchdog if total is None else min(watchdog, max(10.0, total / 6))
-        self._excess = 0.0  # the most that a run took beyond limit and guess, s
+        self._over: list[float] = []  # s that runs took beyond limit and guess
 
     def left(self) -> float | None:
         """Seconds left of the total, None when there is none."""
         return None if self._total is None else self._start + self._total - self._clock()
 
     def share(self, ranks: list[int]) -> float | None:
-        """time_limit of the next run, in s, when runs with these numbers of ranks are left; None
-        when the time is used up."""
+        """Mean time_limit, in s, when runs with these numbers of ranks are left; None when the time
+        is used up."""
         left = self.left()
         if left is None:
             return self._limit
         if left <= 0:
             return None
-        beside = sum(overhead(count) + self._excess for count in ranks)
+        excess = sum(self._over) / len(self._over) if self._over else 0.0
+        beside = sum(overhead(count) + excess for count in ranks)
         return round(min(self._limit, max(MINIMUM_LIMIT, (left - beside) / len(ranks))), 3)
 
-    def patience(self, limit: float) -> float:
-        """Seconds after which a run with this time_limit is ended from outside: late enough for the
-        watchdog to speak first, which knows more."""
-        patience = 3 * limit + self.watchdog + GRACE
+    def deal(self, ranks: list[int], wishes: list[float]) -> list[float] | None:
+        """time_limit of each of the runs left, in s: half of the time is dealt evenly, half by what
+        they wish for, so that on a slow machine long repetitions are made often enough, and short
+        ones still are where a wish was too modest."""
+        share = self.share(ranks)
+        if share is None:
+            return None
+        if share <= MINIMUM_LIMIT or share >= self._limit:
+            return [share] * len(ranks)
+        mean = sum(wishes) / len(wishes)
+        shares = [share * (1 + wish / mean) / 2 for wish in wishes]
+        return [round(min(self._limit, max(MINIMUM_LIMIT, s)), 3) for s in shares]
+
+    @property
+    def limit(self) -> float:
+        """The study's own time limit of a run, s."""
+        return self._limit
+
+    def patience(self, limit: float, repetition: float = 0.0) -> float:
+        """Seconds after which a run with this time_limit, and repetitions that are expected to take
+        so long, is ended from outside: late enough for the watchdog to speak first, which knows
+        more."""
+        patience = 3 * (limit + LONG_RUN * repetition) + self.watchdog + GRACE
         left = self.left()
         return patience if left is None else min(patience, max(left, 0.0) + limit + GRACE)
 
     def took(self, ranks: int, limit: float, seconds: float) -> None:
         """Learns from a run that has ended."""
-        self._excess = max(self._excess, min(seconds - limit - overhead(ranks), 10.0))
+        self._over.append(max(0.0, seconds - limit - overhead(ranks)))
 
-    def estimate(self, ranks: list[int], mean: float | None) -> float:
-        """Seconds that the runs left will take: by the `mean` of those done, else at most."""
-        if mean is not None:
-            guess = mean * len(ranks)
-        else:
-            guess = sum((self.share(ranks) or 0.0) + overhead(count) for count in ranks)
+    def within(self, seconds: float) -> float:
+        """No more than what is left of the total."""
         left = self.left()
-        return guess if left is None else min(guess, max(left, 0.0))
+        return seconds if left is None else min(seconds, max(left, 0.0))

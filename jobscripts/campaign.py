@@ -3,12 +3,15 @@ from __future__ import annotations
 
 from jobscripts.budget import Budget
 from jobscripts.execute import execute
-from jobscripts.launch import Bench, launch, program_arguments
+from jobscripts.interrupts import held
+from jobscripts.launch import Bench, Problem, launch, program_arguments
 from jobscripts.layout import Layout
 from jobscripts.outcome import judge
 from jobscripts.programs import root_permission
 from jobscripts.progress import Progress
+from jobscripts.resume import judge_interrupted
 from jobscripts.state import State, StudyRun
+from jobscripts.pace import Pace
 from jobscripts.units import count
 
 
@@ -16,21 +19,21 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
     """Runs all that waits. A run that fails is kept as failed, and the others go on. An interrupt
     leaves its run waiting, and goes up."""
     waiting = [run for run in state.runs if run["status"] == "waiting"]
-    spent: list[float] = []
+    pace = Pace(budget)
     for index, run in enumerate(waiting):
-        ranks = [later["ranks"] for later in waiting[index:]]
-        limit = budget.share(ranks)
+        limit = pace.limit(waiting[index:])
         if limit is None:
             _skip(state, waiting[index:], progress)
             return
-        progress.begin(run, budget.estimate(ranks, _mean(spent)))
+        progress.begin(run, pace.left(waiting[index:]))
         try:
             _run(state, run, bench, budget, limit, progress)
         except BaseException:
-            state.put_back(run)
+            if run["status"] == "running":  # not when it ended before
+                judge_interrupted(state, run)
             raise
-        spent.append(run["seconds"])
-        progress.end(run, budget.estimate(ranks[1:], _mean(spent)))
+        pace.took(run, limit)
+        progress.end(run, pace.left(waiting[index + 1 :]))
     progress.clear()
 
 
@@ -43,35 +46,31 @@ def _run(
     progress: Progress,
 ) -> None:
     program = bench.programs[run["program"]]
-    log = state.start(run, program, limit)
-    files = [log.with_suffix(".json")] + ([log.with_suffix(".h5")] if program.has_hdf5 else [])
+    with held():
+        log = state.start(run, program, limit)
+    files = state.result_files(run)
     layout = Layout(run["ranks"], run["threads"])
     arguments = program_arguments(
         program,
         layout,
-        run["scaling"],
-        run["size"],
+        Problem(run["scaling"], run["per"], run["size"]),
         state.data["seed"],
         {**run["options"], **run["measure"]},
     )
-    arguments += [
-        f"--time_limit={limit:g}",
-        f"--watchdog={budget.watchdog:g}",
-        f"--json={files[0].name}",
-    ]
-    if program.has_hdf5:
-        arguments.append(f"--output={files[1].name}")
+    arguments += [f"--time_limit={limit:g}", f"--watchdog={budget.watchdog:g}"]
+    arguments += [f"--{key}={path.name}" for key, path in zip(("json", "output"), files)]
     how = launch(program, bench.launchers[program.name], layout, bench.topology, arguments)
     ended = execute(
         how.argv,
         {**root_permission(), **how.env},
         log,
-        budget.patience(limit),
+        budget.patience(limit, (run["predicted"] or {}).get("repetition", 0.0)),
         progress.tick if progress.live else None,
+        state.mark,
     )
     outcome = judge(program.name, ended, log, files)
-    budget.took(run["ranks"], limit, ended.seconds)
-    state.finish(run, outcome, ended.code, ended.seconds)
+    with held():
+        state.finish(run, outcome, ended.code, ended.seconds)
 
 
 def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:
@@ -83,7 +82,3 @@ def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:
         f"the budget is used up: {count(len(runs), 'run')} did not take place; "
         "the same command with --out resumes"
     )
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None

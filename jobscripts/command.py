@@ -11,16 +11,18 @@ import sys
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from types import FrameType
 
-from jobscripts import preview, state as states
+from jobscripts import interrupts, preview, state as states
 from jobscripts.budget import Budget
 from jobscripts.campaign import run_all
 from jobscripts.errors import Refused
 from jobscripts.launch import Bench, find_launcher
+from jobscripts.fit import fit
 from jobscripts.plan import make_plan
-from jobscripts.programs import find_programs
+from jobscripts.predict import predict
+from jobscripts.programs import find_probe, find_programs
 from jobscripts.progress import Progress
+from jobscripts.resume import resume
 from jobscripts.state import State
 from jobscripts.study import Study, read_study
 from jobscripts.topology import observe
@@ -31,24 +33,18 @@ LATER_LAUNCHERS = ("slurm", "pbs", "lsf", "flux", "simulate")
 
 ABOUT = """\
 Runs a study: every program, scaling mode, problem size and layout that STUDY.ini names, in random
-order, one after the other, on the cores that this process may use. STUDY.ini is a path, or the name
-of a study that comes with Scalebar. What a study file may hold stands in inputs/README.md.
+order, one after the other, on the cores that this process may use; before them the machine's own
+limits, by the app probe. STUDY.ini is a path, or the name of a study that comes with Scalebar:
+quick, workstation, node, cluster and others. What a study file may hold stands in inputs/README.md.
 
-A run that fails is kept as failed, with its log, and the others go on. After an interruption the
-same command with --out resumes: runs that are done with the same settings, program and seed stay."""
+A run that fails or takes too long is kept as failed, with its log, and the others go on. After an
+interruption of any kind the same command with --out resumes: runs that are done with the same
+settings, program and seed stay."""
 
 EXITS = """\
 exit codes: the worst of the runs' (2 a wrong answer, then 1 could not run, then 5 slower than
 expected), 0 when all passed, 130 after Ctrl-C. Results: DIR/study.json, and DIR/runs/ with a log, a
 JSON and an HDF5 file of each run. Next: scalebar report DIR"""
-
-
-class Interrupted(BaseException):
-    """A signal asks this command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -82,7 +78,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--budget",
         metavar="TIME",
-        help="time for the whole study, as 90s or 5min: runs measure " "for as long as fits",
+        help="time for the whole study, as 90s or 5min: runs measure for as long as fits",
     )
     parser.add_argument(
         "--programs",
@@ -91,7 +87,9 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
         help="folder of the programs (default: those built or installed with this command)",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="show runs, layouts, memory and time; run nothing"
+        "--dry-run",
+        action="store_true",
+        help="show all runs with their memory and time; run nothing",
     )
     return _checked(parser, argv)
 
@@ -106,8 +104,7 @@ def _checked(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Names
 
 def main(argv: list[str]) -> int:
     arguments = parse_arguments(argv)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    interrupts.install()
     try:
         code = _study(arguments)
         sys.stdout.flush()
@@ -120,16 +117,12 @@ def main(argv: list[str]) -> int:
     except Refused as refusal:
         print(f"scalebar study: {refusal}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        number = int(signal.SIGINT)
-    except Interrupted as interrupt:
-        number = interrupt.number
-    print("\nscalebar study: interrupted; the same command with --out resumes", file=sys.stderr)
-    return 128 + number
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    raise Interrupted(number)
+    except OSError as error:  # a full disk, say: what is on it is whole
+        print(f"scalebar study: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return 1
+    except interrupts.Interrupted as interrupt:
+        print("\nscalebar study: interrupted; the same command with --out resumes", file=sys.stderr)
+        return 128 + interrupt.number
 
 
 def _study(arguments: argparse.Namespace) -> int:
@@ -143,27 +136,29 @@ def _study(arguments: argparse.Namespace) -> int:
     if seed is not None and not 0 <= seed <= 2**53:
         raise Refused(f"--seed {seed}: allowed 0 .. {2**53}")
     topology = observe()
-    programs = find_programs(study, arguments.programs or _programs_folder())
+    folder = arguments.programs or _programs_folder()
+    programs, probe = find_programs(study, folder), find_probe(study, folder)
+    every = list({program.name: program for program in (*programs, *probe)}.values())
     budget = Budget(study.budget, study.time_limit, study.watchdog)
-    order_seed = secrets.randbelow(2**32) if seed is None else seed
-    plan = make_plan(study, programs, topology, order_seed)
-    bench = Bench(
-        topology, {p.name: p for p in programs}, {p.name: find_launcher(p) for p in programs}
-    )
-    if arguments.dry_run:
-        return 0 if preview.show(plan, bench, budget, seed) else 1
-    if arguments.out and (arguments.out / states.FILE).exists():
-        state, notes = states.resume(arguments.out, study, seed, programs, topology)
+    bench = Bench(topology, {p.name: p for p in every}, {p.name: find_launcher(p) for p in every})
+    if arguments.out and (arguments.out / states.FILE).exists() and not arguments.dry_run:
+        state, notes = resume(arguments.out, study, seed, every, topology)
         done = sum(run["status"] == "done" for run in state.runs)
         notes.insert(0, f"resumed: {done} of {len(state.runs)} runs are done")
-    else:
-        for words in preview.refusals(plan, bench, seed):
-            raise Refused(words)  # before anything is written
-        folder = arguments.out or _new_folder(study)
-        state, notes = states.create(
-            folder, study, seed, order_seed, plan, programs, topology
-        ), list(plan.notes)
-    return _run(state, notes, bench, budget)
+        return _run(state, notes, bench, budget)
+    order_seed = secrets.randbelow(2**32) if seed is None else seed
+    plan = make_plan(study, programs, topology, order_seed, probe)
+    predictions = predict(plan.runs, bench, seed, every=arguments.dry_run)
+    plan, refused = fit(plan, predictions, study)
+    if arguments.dry_run:
+        preview.show(plan, predictions, budget, seed)
+        print("".join(f"refused: {words}\n" for words in refused), end="")
+        return 1 if refused else 0
+    for words in refused:
+        raise Refused(words)  # before anything is written
+    out = arguments.out or _new_folder(study)
+    state = states.create(out, study, seed, order_seed, plan, predictions, every, topology)
+    return _run(state, list(plan.notes), bench, budget)
 
 
 def _run(state: State, notes: list[str], bench: Bench, budget: Budget) -> int:

@@ -1,7 +1,8 @@
 """Runs one command to its end, whatever happens, and leaves no process behind.
 
 Killing a launcher does not kill its ranks: Open MPI gives each a process group, MPICH a session of
-its own. So every process of a run carries a mark in its environment, and is found by it.
+its own. So every process of a run carries a mark in its environment, and is found by it. The mark
+begins with the study's own: what a killed study left running is found by the next.
 """
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from typing import IO, Callable
+
+from jobscripts.interrupts import held
 
 MARK = "SCALEBAR_RUN"
 TERM_GRACE = 3.0  # s between asking and killing
@@ -37,41 +40,56 @@ def execute(
     log: Path,
     patience: float,
     tick: Callable[[], None] | None = None,
+    study_mark: str = "",
 ) -> Ended:
     """Runs `argv` in the folder of `log`, with `env` added to the environment; its output goes to
     `log`, standard error below it. After `patience` seconds, or when an exception comes in from
-    outside (Ctrl-C), everything it started is ended."""
-    mark = secrets.token_hex(16)
+    outside (Ctrl-C), everything it started is ended. `study_mark` begins the mark of its
+    processes."""
+    mark = f"{study_mark}-{secrets.token_hex(16)}"
     errors = log.with_suffix(".err")
     started = time.monotonic()
-    code, timed_out, problem = None, False, ""
+    code, timed_out, problem, left_behind = None, False, "", 0
     with open(log, "wb") as out, open(errors, "wb") as err:
         out.write(_heading(argv, env).encode())
         out.flush()
+        process = None
         try:
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                cwd=log.parent,
-                env={**os.environ, **env, MARK: mark},
-                start_new_session=True,
-            )
+            with held():  # a process that has started is known, whatever comes
+                process = _start(argv, {**os.environ, **env, MARK: mark}, log.parent, out, err)
+            timed_out = not _wait(process, patience, tick)
         except OSError as error:
+            if process is not None:
+                raise
             problem = f"could not start: {error.strerror}"
-        else:
-            try:
-                timed_out = not _wait(process, patience, tick)
-            finally:
-                if process.returncode is None:
+        finally:
+            if process is not None:
+                if process.poll() is None:
                     _end(process, mark)
                 left_behind = _kill_marked(mark)
-            code = process.returncode
-    if problem:
-        left_behind = 0
+                code = process.returncode
     text = _join(log, errors)
     return Ended(code, time.monotonic() - started, timed_out, left_behind, text, problem)
+
+
+def end_orphans(study_mark: str) -> int:
+    """Kills what an earlier process of the study left running when it was killed itself. How many
+    processes there were."""
+    return _kill_marked(f"{study_mark}-")
+
+
+def _start(
+    argv: list[str], env: dict[str, str], folder: Path, out: IO[bytes], err: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+        cwd=folder,
+        env=env,
+        start_new_session=True,
+    )
 
 
 def _heading(argv: list[str], env: dict[str, str]) -> str:
@@ -125,7 +143,8 @@ def _kill_group(pid: int) -> None:
 
 
 def _kill_marked(mark: str) -> int:
-    """Kills the processes that carry the mark, again until there are none. How many there were."""
+    """Kills the processes whose mark begins with `mark`, again until there are none. How many there
+    were."""
     killed: set[int] = set()
     for _ in range(100):
         found = _marked(mark)
@@ -146,7 +165,8 @@ def _marked(mark: str) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if needle in (folder / "environ").read_bytes().split(b"\0"):
+            environment = (folder / "environ").read_bytes().split(b"\0")
+            if any(entry.startswith(needle) for entry in environment):
                 found.append(int(folder.name))
         except OSError:
             continue

@@ -47,17 +47,17 @@ def parse(text: str, name: str, section: str) -> dict[str, Entry]:
             continue
         if line.startswith("["):
             if line != f"[{section}]":
-                raise Refused(f"{where}: {line} is not a section here; allowed [{section}]")
+                raise Refused(f"{where}: {line!r} is not a section here; allowed [{section}]")
             if inside:
                 raise Refused(f"{where}: [{section}] stands here a second time")
             inside = True
             continue
         key, equals, value = (part.strip() for part in line.partition("="))
         if not inside:
-            raise Refused(f"{where}: {key} stands before the section [{section}]")
+            raise Refused(f"{where}: {key!r} stands before the section [{section}]")
         if not equals or not key or not value:
             raise Refused(f"{where}: {line!r} is not of the form: key = value")
         if key in entries:
-            raise Refused(f"{where}: {key} is already set at {entries[key].where}")
+            raise Refused(f"{where}: {key!r} is already set at {entries[key].where}")
         entries[key] = Entry(key, value, where)
     return entries

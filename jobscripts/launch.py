@@ -31,6 +31,20 @@ class Bench:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """What a program is asked to solve, whatever its variant and layout."""
+
+    scaling: str
+    per: str
+    size: str  # a named one, or "memory=0.5"
+
+    def arguments(self) -> list[str]:
+        size = self.size if self.size.startswith("memory=") else f"size={self.size}"
+        per = [f"--per={self.per}"] if self.scaling == "weak" else []
+        return [f"--{size}", f"--scaling={self.scaling}", *per]
+
+
+@dataclass(frozen=True)
 class Launch:
     argv: list[str]
     env: dict[str, str]  # to be added to the environment
@@ -91,13 +105,12 @@ def _unbound(flavour: str) -> list[str]:
 def program_arguments(
     program: Program,
     run_layout: Layout,
-    scaling: str,
-    size: str,
+    problem: Problem,
     seed: int | None,
     options: dict[str, str],
 ) -> list[str]:
     """Keys of the problem and its layout, without those of output and time."""
-    arguments = [f"--size={size}", f"--scaling={scaling}"]
+    arguments = problem.arguments()
     if program.variant in ("omp", "hybrid"):
         arguments.append(f"--threads={run_layout.threads}")
     if seed is not None:

@@ -62,10 +62,17 @@ def layouts(
         found = set(written)
         for n in counts:
             for word in hybrid_ranks:
-                ranks = numa_ranks(n, topology) if word == "numa" else int(word)
-                if n % ranks == 0:
-                    found.add(Layout(ranks, n // ranks))
+                for ranks in _shares(word, n, topology):
+                    if n % ranks == 0:
+                        found.add(Layout(ranks, n // ranks))
     return sorted(found, key=lambda item: (item.workers, item))
+
+
+def _shares(word: str, workers: int, topology: Topology) -> list[int]:
+    """Numbers of ranks that a word of hybrid_ranks means: `all` is every way to share the cores."""
+    if word == "all":
+        return list(range(1, workers + 1))
+    return [numa_ranks(workers, topology) if word == "numa" else int(word)]
 
 
 def numa_ranks(workers: int, topology: Topology) -> int:

@@ -62,7 +62,7 @@ def _verdict(program: str, ended: Ended, lines: list[str], files: list[Path]) ->
     if ended.problem:
         return "ERROR", ended.problem
     if ended.timed_out:
-        return "ERROR", f"hung: ended after {ended.seconds:.0f} s"
+        return "ERROR", f"timed out after {ended.seconds:.0f} s"
     words = lines[-1].split(" ")
     said = words[2] if len(words) == 3 and words[:2] == ["RESULT", program] else None
     if said == "WRONG":

@@ -1,59 +1,48 @@
-"""The runs of a study: every program, scaling mode, size, layout and repeat, in random order."""
+"""The runs of a study: the machine's own limits and what is made for pictures first, then every
+program, scaling mode, size, layout and repeat, in random order."""
 from __future__ import annotations
 
 import math
 import random
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from typing import Sequence
 
-from jobscripts.budget import MINIMUM_LIMIT, PLANNED_LIMIT, overhead
+from jobscripts.budget import MINIMUM_LIMIT, PLANNED_LIMIT, PROBE_TIME, overhead
 from jobscripts.layout import Layout, auto_workers, layouts, thinned
+from jobscripts.picture import picture_runs
+from jobscripts.probe import probe_runs
 from jobscripts.programs import Program
+from jobscripts.run import SCALING, Run
 from jobscripts.study import Study
 from jobscripts.topology import Topology
 from jobscripts.units import count
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run. `options` are keys of the app that the study sets, `measure` those of how to measure;
-    both in the study's order."""
-
-    id: str
-    app: str
-    variant: str
-    scaling: str
-    size: str
-    ranks: int
-    threads: int
-    repeat: int  # from 1
-    options: tuple[tuple[str, str], ...]
-    measure: tuple[tuple[str, str], ...]
-
-    @property
-    def program(self) -> str:
-        return f"{self.app}_{self.variant}"
-
-    @property
-    def layout(self) -> Layout:
-        return Layout(self.ranks, self.threads)
-
-    def configuration(self) -> dict[str, object]:
-        """As stored in study.json; equal for equal runs."""
-        return {**asdict(self), "options": dict(self.options), "measure": dict(self.measure)}
-
-
-@dataclass(frozen=True)
 class Plan:
     runs: tuple[Run, ...]
-    notes: tuple[str, ...]  # what a short budget left out
+    notes: tuple[str, ...]  # what was left out, and why
 
 
-def make_plan(study: Study, programs: list[Program], topology: Topology, order_seed: int) -> Plan:
-    """All runs of the study, thinned where its budget is too short for them."""
+def make_plan(
+    study: Study,
+    programs: list[Program],
+    topology: Topology,
+    order_seed: int,
+    probe: Sequence[Program] = (),
+) -> Plan:
+    """All runs of the study, thinned where its budget is too short for them; before them those of
+    the programs of `probe`."""
     counts = auto_workers(topology.workers)
     notes: dict[str, str] = {}  # the last word on each matter
     runs = _runs(study, programs, topology, counts)
-    budget = math.inf if study.budget is None else study.budget
+    most = max((run.layout.workers for run in runs), default=1)
+    first, note = probe_runs(study, probe, min(most, topology.workers))
+    if note:
+        notes["probe"] = note
+    pictures = picture_runs(study, programs, min(most, topology.workers))
+    budget = math.inf if study.budget is None else study.budget - len(first) * PROBE_TIME
+    budget -= _time(pictures, 0.0)
     while _time(runs, PLANNED_LIMIT) > budget:
         if study.repeats > 1:
             study = replace(study, repeats=study.repeats - 1)
@@ -68,17 +57,19 @@ def make_plan(study: Study, programs: list[Program], topology: Topology, order_s
                 notes["runs"] = "the budget is too short: what is left at its end will not run"
             break
         runs = _runs(study, programs, topology, counts)
-    return Plan(tuple(_shuffled(runs, order_seed)), tuple(notes.values()))
+    return Plan((*first, *pictures, *_shuffled(runs, order_seed)), tuple(notes.values()))
 
 
 def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[int]) -> list[Run]:
     plain = [int(item) for item in study.workers if item.isdigit()]
     written = [Layout(*map(int, item.split("x"))) for item in study.workers if "x" in item]
-    counts = sorted({*plain, *(auto if "auto" in study.workers else [])})
+    counts = set(plain)
+    counts.update(auto if "auto" in study.workers else [])
+    counts.update([topology.workers] if "all" in study.workers else [])
     runs = []
     for repeat in range(1, study.repeats + 1):
         for program in programs:
-            found = layouts(program.variant, counts, written, study.hybrid_ranks, topology)
+            found = layouts(program.variant, sorted(counts), written, study.hybrid_ranks, topology)
             for scaling in study.scalings:
                 for size in study.sizes:
                     for layout in found:
@@ -90,10 +81,11 @@ def _run(
     study: Study, program: Program, scaling: str, size: str, layout: Layout, repeat: int
 ) -> Run:
     return Run(
-        id=f"{program.name}-{scaling}-{size}-{layout}-r{repeat}",
+        purpose=SCALING,
         app=program.app,
         variant=program.variant,
         scaling=scaling,
+        per=study.per,
         size=size,
         ranks=layout.ranks,
         threads=layout.threads,

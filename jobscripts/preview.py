@@ -1,101 +1,105 @@
-"""`scalebar study --dry-run`: what would run, how, and for how long. Computes nothing."""
+"""`scalebar study --dry-run`: what would run, how, what it needs, how long. Computes nothing."""
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from pathlib import Path
+from typing import Sequence
 
-from jobscripts.budget import Budget, overhead
-from jobscripts.launch import Bench, Launch, launch, program_arguments
-from jobscripts.plan import Plan, Run
-from jobscripts.programs import root_permission
-from jobscripts.units import count, show_time
+from jobscripts.ask import command_of
+from jobscripts.budget import PROBE_LIMIT, Budget
+from jobscripts.duration import Needs, seconds, wish
+from jobscripts.plan import Plan
+from jobscripts.predict import Predictions
+from jobscripts.run import SCALING, Run
+from jobscripts.study import VARIANTS
+from jobscripts.units import bytes_text, count, show_time, time_text
 
-TOLD = ("memory per rank", "expected time")  # lines of a program's own --dry-run
+COLUMNS = (
+    ("program", 16),
+    ("scaling", 8),
+    ("size", 12),
+    ("ranks x threads", 16),
+    ("repeats", 8),
+    ("memory per rank", 16),
+    ("in all", 11),
+    ("a repetition", 13),
+    ("a run", 10),
+)
 
 
-def refusals(plan: Plan, bench: Bench, seed: int | None) -> list[str]:
-    """What programs say of problems that they refuse: one line for each such problem."""
-    return [words for run in _smallest(plan) for _, words in [_ask(run, bench, seed)] if words]
-
-
-def show(plan: Plan, bench: Bench, budget: Budget, seed: int | None) -> bool:
-    """Prints the runs, then what each problem needs and what the study takes. Whether all programs
-    take their problems."""
-    taken = True
-    limit = budget.share([run.ranks for run in plan.runs]) or 0.0
-    _show_runs(plan)
-    for run in _smallest(plan):
-        told, refused = _ask(run, bench, seed)
-        taken = taken and not refused
-        for line in [refused] if refused else told:
-            print(f"{run.program} {run.scaling} {run.size}, {run.ranks} x {run.threads}: {line}")
-    _show_commands(plan, bench, seed)
-    for note in plan.notes:
-        print(note)
-    at_most = sum(limit + overhead(run.ranks) for run in plan.runs)
+def show(plan: Plan, predictions: Predictions, budget: Budget, seed: int | None) -> None:
+    """Prints what each run needs, then what the study takes."""
+    limits = _limits(plan.runs, predictions, budget)
+    print("".join(f"{word:<{width}}" for word, width in COLUMNS).rstrip())
+    for runs in _alike(plan.runs):
+        print(_row(runs, predictions.needs(runs[0]), limits[runs[0].id]))
     print(
-        f"{count(len(plan.runs), 'run')} in random order on {count(bench.topology.workers, 'core')}, "
-        f"each measuring for {limit:g} s at most: "
-        f"about {show_time(at_most)} at most"
+        "memory and time as each program's own --dry-run tells them; ~: a guess, computed from "
+        "another layout of the same problem"
     )
-    return taken
+    _show_commands(plan, predictions, seed)
+    for note in (*plan.notes, *predictions.problems()):
+        print(note)
+    _show_total(plan, predictions, budget, limits)
 
 
-def _show_runs(plan: Plan) -> None:
-    rows: dict[tuple[str, str, str], list[Run]] = {}
-    for run in sorted(plan.runs, key=lambda run: (run.layout.workers, run.threads)):
-        rows.setdefault((run.program, run.scaling, run.size), []).append(run)
-    print(f"{'program':<16}{'scaling':<9}{'size':<9}{'repeats':<9}ranks x threads")
-    for (program, scaling, size), runs in sorted(rows.items()):
-        repeats = max(run.repeat for run in runs)
-        layouts = "  ".join(f"{run.ranks} x {run.threads}" for run in runs if run.repeat == 1)
-        print(f"{program:<16}{scaling:<9}{size:<9}{repeats:<9}{layouts}")
-    print()
+def _limits(
+    runs: Sequence[Run], predictions: Predictions, budget: Budget
+) -> dict[str, float]:
+    """How long each run may measure, by its id."""
+    points = [run for run in runs if run.purpose == SCALING]
+    wishes = [wish(dict(run.measure), predictions.needs(run), budget.limit) for run in points]
+    dealt = budget.deal([run.ranks for run in points], wishes) or [0.0] * len(points)
+    limits = {run.id: PROBE_LIMIT for run in runs}
+    limits.update({run.id: limit for run, limit in zip(points, dealt)})
+    return limits
 
 
-def _smallest(plan: Plan) -> list[Run]:
-    """For each problem one run to ask about: that of the fewest workers, serial first."""
-    chosen: dict[tuple[str, str, str], Run] = {}
-    for run in sorted(
-        plan.runs, key=lambda run: (run.layout.workers, run.variant != "serial", run.id)
-    ):
-        chosen.setdefault((run.app, run.scaling, run.size), run)
-    return list(chosen.values())
+def _alike(runs: Sequence[Run]) -> list[list[Run]]:
+    """Repeats of the same point together; probe first, then by program, problem and workers."""
+    points: dict[tuple[object, ...], list[Run]] = {}
+    for run in runs:
+        order = (run.purpose == SCALING, run.purpose, run.app, run.scaling, run.size)
+        point = (*order, VARIANTS.index(run.variant), run.layout.workers, run.layout)
+        points.setdefault(point, []).append(run)
+    return [points[point] for point in sorted(points)]
 
 
-def _ask(run: Run, bench: Bench, seed: int | None) -> tuple[list[str], str]:
-    """What the program's own --dry-run tells of memory and time, and its words where it refuses."""
-    how = _how(run, bench, seed, ["--dry-run"])
-    try:
-        told = subprocess.run(
-            how.argv,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=60,
-            env={**os.environ, **root_permission(), **how.env},
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return [f"its --dry-run does not work: {error}"], ""
-    errors = [line for line in told.stderr.splitlines() if line.startswith("ERROR ")]
-    if told.returncode == 1 and errors:
-        return [], errors[0].removeprefix("ERROR ")
-    if told.returncode != 0:
-        return [f"its --dry-run ended with {told.returncode}: {told.stderr.strip()[:300]}"], ""
-    return [line for line in told.stdout.splitlines() if line.startswith(TOLD)], ""
+def _row(runs: list[Run], needs: Needs | None, limit: float) -> str:
+    run = runs[0]
+    guess = "" if needs and needs.asked else "~"
+    expected, _ = _seconds(run, needs, limit)
+    size = run.size if run.purpose == SCALING else f"({run.purpose})"
+    cells = [run.program, run.scaling, size, f"{run.ranks} x {run.threads}", str(len(runs))]
+    if needs:
+        cells.append(guess + bytes_text(needs.memory_rank))
+        cells.append(guess + bytes_text(needs.memory_rank * run.ranks))
+        cells.append(guess + time_text(needs.repetition))
+    else:
+        cells += ["?", "?", "?"]
+    cells.append(guess + time_text(expected))
+    return "".join(f"{cell:<{width}}" for cell, (_, width) in zip(cells, COLUMNS)).rstrip()
 
 
-def _how(run: Run, bench: Bench, seed: int | None, more: list[str]) -> Launch:
-    program = bench.programs[run.program]
-    arguments = program_arguments(
-        program, run.layout, run.scaling, run.size, seed, dict(run.options + run.measure)
-    )
-    return launch(
-        program, bench.launchers[run.program], run.layout, bench.topology, arguments + more
+def _seconds(run: Run, needs: Needs | None, limit: float) -> tuple[float, float]:
+    return seconds(run.purpose, run.ranks, dict(run.measure), needs, limit)
+
+
+def _show_total(
+    plan: Plan, predictions: Predictions, budget: Budget, limits: dict[str, float]
+) -> None:
+    each = [_seconds(run, predictions.needs(run), limits[run.id]) for run in plan.runs]
+    expected, at_most = (sum(column) for column in zip(*each)) if each else (0.0, 0.0)
+    left = budget.left()
+    within = ""
+    if left is not None:
+        expected, at_most = min(expected, left), min(at_most, left)
+        within = " (the budget)"
+    print(
+        f"{count(len(plan.runs), 'run')} in random order on "
+        f"{count(predictions.bench.topology.workers, 'core')}, each measuring for "
+        f"{max(limits.values()):g} s at most: about {show_time(expected)}, "
+        f"at most {show_time(at_most)}{within}"
     )
 
 
@@ -105,14 +109,14 @@ def _typed(word: str) -> str:
     return name if shutil.which(name) == word else word
 
 
-def _show_commands(plan: Plan, bench: Bench, seed: int | None) -> None:
+def _show_commands(plan: Plan, predictions: Predictions, seed: int | None) -> None:
     """The command of the largest run of each variant, for people who want to type it themselves."""
     largest: dict[str, Run] = {}
     for run in sorted(plan.runs, key=lambda run: (run.layout.workers, run.threads)):
         largest[run.program] = run
     print("\ncommands of the largest runs, without the keys of output and time:")
     for name in sorted(largest):
-        how = _how(largest[name], bench, seed, [])
+        how = command_of(largest[name], predictions.bench, seed, [])
         env = " ".join(f"{key}={value}" for key, value in how.env.items())
         print(f"  {env} {' '.join(map(_typed, how.argv))}")
     print()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobscripts.errors import Refused
-from jobscripts.study import VARIANTS, Study
+from jobscripts.study import PROBE_APP, VARIANTS, Study
 
 _PROGRAM = re.compile(r"([a-z][a-z0-9_]*)_(serial|omp|mpi|hybrid)", re.ASCII)
 
@@ -53,9 +53,10 @@ def find_programs(study: Study, folder: Path) -> list[Program]:
             f"no Scalebar programs in {folder}; build them: "
             "cmake --preset release && cmake --build --preset release"
         )
-    apps = sorted({app for app, _ in built}) if study.apps == ("all",) else list(study.apps)
+    every = sorted({app for app, _ in built} - {PROBE_APP})
+    apps = every if study.apps == ("all",) else list(study.apps)
     for app in study.options:
-        if app not in apps and study.apps != ("all",):
+        if app not in apps and study.apps != ("all",) and not (study.probe and app == PROBE_APP):
             raise Refused(f"{study.name}: keys are set for {app}; its apps are {', '.join(apps)}")
     programs = []
     for app in apps:
@@ -70,6 +71,15 @@ def find_programs(study: Study, folder: Path) -> list[Program]:
                     "was it left out of the build?"
                 )
     return programs
+
+
+def find_probe(study: Study, folder: Path) -> list[Program]:
+    """The programs of probe, whichever are built, where the study wants the machine's limits."""
+    if not study.probe:
+        return []
+    built = _built(folder)
+    wanted = [(variant, built.get((PROBE_APP, variant))) for variant in VARIANTS]
+    return [inspect(path, PROBE_APP, variant) for variant, path in wanted if path]
 
 
 def inspect(path: Path, app: str, variant: str) -> Program:

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TextIO
 
+from jobscripts.run import PICTURE, PROBE
 from jobscripts.state import StudyRun
 from jobscripts.units import rate_text, show_time
 
@@ -69,5 +70,10 @@ class Progress:
 
 
 def _name(run: StudyRun) -> str:
+    layout = f"{run['ranks']} x {run['threads']}"
+    if run["purpose"] == PROBE:
+        return f"{run['program']} {layout} (the machine's limits)"
+    if run["purpose"] == PICTURE:
+        return f"{run['program']} {layout} (a picture)"
     problem = f"{run['program']} {run['scaling']} {run['size']}"
-    return f"{problem} {run['ranks']} x {run['threads']} (repeat {run['repeat']})"
+    return f"{problem} {layout} (repeat {run['repeat']})"

@@ -1,21 +1,25 @@
 """study.json: the plan of a study and what became of each run, always whole on disk.
 
-The file is replaced as a whole after every change, so an interrupted study resumes from it. One
-study works on a folder at a time.
+The file is replaced as a whole after every change, so an interrupted study resumes from it.
 """
 from __future__ import annotations
 
-import fcntl
 import json
 import os
+import secrets
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any, Dict
+from typing import Any, Dict
 
+from jobscripts.duration import Needs
 from jobscripts.errors import Refused
+from jobscripts.lock import LOCK, Lock
 from jobscripts.outcome import EXIT_CODES, Outcome, worst
-from jobscripts.plan import Plan, Run
+from jobscripts.plan import Plan
+from jobscripts.predict import Predictions
 from jobscripts.programs import Program
+from jobscripts.run import Run
 from jobscripts.state_shape import fault_of
 from jobscripts.study import Study
 from jobscripts.topology import Topology
@@ -23,6 +27,7 @@ from jobscripts.topology import Topology
 SCHEMA, SCHEMA_VERSION = "scalebar-study", 1
 FILE = "study.json"
 RUNS = "runs"
+STUDY = "study.ini"
 
 StudyRun = Dict[str, Any]  # a run as it stands in study.json
 
@@ -53,7 +58,8 @@ class State:
     def __init__(self, folder: Path, data: dict[str, Any]) -> None:
         self.folder = folder
         self.data = data
-        self._lock: IO[str] | None = None
+        self.lock: Lock | None = None  # held by who changes the study
+        self._done: dict[str, str] = {}  # lines of runs that are done, which never change
 
     @property
     def runs(self) -> list[StudyRun]:
@@ -64,31 +70,50 @@ class State:
     def runs_folder(self) -> Path:
         return self.folder / RUNS
 
-    def lock(self) -> None:
-        """Makes this process the only one to work here, until it ends."""
-        self._lock = open(self.folder / ".lock", "w", encoding="ascii")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Refused(f"{self.folder}: another study is running in this folder") from None
+    @property
+    def mark(self) -> str:
+        """Of all processes of this study. A copy of its folder has another one."""
+        return f"{self.data['mark']}-{self.folder.stat().st_ino:x}"
 
     def save(self) -> None:
         temporary = self.folder / f"{FILE}.tmp"
         with open(temporary, "w", encoding="utf-8") as file:
-            file.write(json.dumps(self.data, indent=1) + "\n")
+            file.write(self._text())
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, self.folder / FILE)
+
+    def result_files(self, run: StudyRun) -> list[Path]:
+        """The files that a run must leave: JSON, and HDF5 where its program has it."""
+        base: Path = self.runs_folder / run["id"]
+        has_hdf5 = self.data["programs"][run["program"]].get("hdf5") != "none"
+        suffixes = (".json", ".h5") if has_hdf5 else (".json",)
+        return [base.with_name(base.name + suffix) for suffix in suffixes]
+
+    def _text(self) -> str:
+        """A run a line. A study of thousands is written twice for each of them, so the lines of
+        those that are done are kept."""
+        rest = {key: value for key, value in self.data.items() if key != "runs"}
+        head = json.dumps(rest, indent=1)[:-2]
+        lines = ",\n  ".join(map(self._line, self.runs))
+        return f'{head},\n "runs": [\n  {lines}\n ]\n}}\n'
+
+    def _line(self, run: StudyRun) -> str:
+        if run["status"] != "done":
+            return json.dumps(run)
+        if run["id"] not in self._done:
+            self._done[run["id"]] = json.dumps(run)
+        return self._done[run["id"]]
 
     def start(self, run: StudyRun, program: Program, time_limit: float) -> Path:
         """Clears the way for a run: an earlier attempt's log is moved aside. Returns its log."""
         base: Path = self.runs_folder / run["id"]
         log = base.with_name(base.name + ".log")
-        if run["attempts"]:
-            earlier = base.with_name(f"{base.name}.attempt{len(run['attempts'])}.log")
-            if log.exists():
-                os.replace(log, earlier)
-        for suffix in (".h5", ".json", ".err"):
+        if log.exists():
+            _move_aside(log, run)
+        for path in self.runs_folder.glob(f"{base.name}.*.tmp.*"):
+            path.unlink()  # of a program that was killed while it wrote
+        for suffix in (".h5", ".json", ".xmf"):
             base.with_name(base.name + suffix).unlink(missing_ok=True)
         run.update(
             status="running",
@@ -119,7 +144,7 @@ class State:
         self.save()
 
     def put_back(self, run: StudyRun) -> None:
-        """An interrupted run has not been run."""
+        """A run that was interrupted has not been run."""
         run["status"] = "waiting"
         self.save()
 
@@ -144,12 +169,11 @@ def create(
     seed: int | None,
     order_seed: int,
     plan: Plan,
+    predictions: Predictions,
     programs: list[Program],
     topology: Topology,
 ) -> State:
     """A new study in `folder`, which is made if need be and must hold nothing else."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} exists and holds no study; give another --out")
     data = {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -158,29 +182,64 @@ def create(
         "created_utc": utc_now(),
         **describe(study, seed, topology),
         "order_seed": order_seed,
+        "mark": secrets.token_hex(16),  # of its processes
         "notes": list(plan.notes),
         "programs": {
             p.name: {"sha256": p.sha256, "version": p.version, **p.facts} for p in programs
         },
-        "runs": [_new(run) for run in plan.runs],
+        "runs": [_new(run, predictions.needs(run)) for run in plan.runs],
     }
+    if folder.exists() and not (folder.is_dir() and _only_begun(folder)):
+        raise Refused(f"{folder} exists and holds no study; give another --out")
     state = State(folder, data)
     try:
-        state.runs_folder.mkdir(parents=True)
-        (folder / "study.ini").write_text(study.text, encoding="utf-8")
-        state.lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        state.lock = Lock(folder)
+        if (folder / FILE).exists():
+            raise Refused(f"{folder}: another study has begun here this moment")
+        state.runs_folder.mkdir(exist_ok=True)
+        (folder / STUDY).write_text(study.text, encoding="utf-8")
         state.save()
     except OSError as error:
         raise Refused(f"{folder}: {error.strerror}") from None
     return state
 
 
-def _new(run: Run) -> StudyRun:
+def _only_begun(folder: Path) -> bool:
+    """Empty, or what is left where a study was killed before its first study.json was in place."""
+    names = {path.name for path in folder.iterdir()}
+    runs = folder / RUNS
+    if runs.is_dir() and any(runs.iterdir()):
+        return False
+    return not names or (LOCK in names and names <= {LOCK, RUNS, STUDY, f"{FILE}.tmp"})
+
+
+def _move_aside(log: Path, run: StudyRun) -> None:
+    """Keeps the log of an attempt that ended, or of one that was interrupted, under a name of its
+    own; what an interrupted one wrote to standard error goes below it."""
+    base = log.with_suffix("")
+    errors = log.with_suffix(".err")
+    if errors.exists():
+        with open(log, "ab") as out:
+            out.write(b"# standard error:\n" + errors.read_bytes())
+        errors.unlink()
+    number, word = len(run["attempts"]), "attempt"
+    aside = base.with_name(f"{base.name}.{word}{number}.log")
+    if number == 0 or aside.exists():
+        number, word = 1, "interrupted"
+        while base.with_name(f"{base.name}.{word}{number}.log").exists():
+            number += 1
+        aside = base.with_name(f"{base.name}.{word}{number}.log")
+    os.replace(log, aside)
+
+
+def _new(run: Run, needs: Needs | None) -> StudyRun:
     return {
         **run.configuration(),
         "program": run.program,
         "nodes": 1,
         "workers": run.layout.workers,
+        "predicted": asdict(needs) if needs else None,  # memory_rank in byte, repetition in s
         "status": "waiting",
         "attempts": [],
     }
@@ -205,66 +264,3 @@ def load(folder: Path) -> State:
     if fault:
         raise Refused(f"{folder / FILE} is damaged: {fault}")
     return State(folder, data)
-
-
-def resume(
-    folder: Path, study: Study, seed: int | None, programs: list[Program], topology: Topology
-) -> tuple[State, list[str]]:
-    """The study begun in `folder`, with what is to be run again set back to waiting, and sentences
-    about that. Refuses another study: other settings, another seed, another machine."""
-    state = load(folder)
-    state.lock()
-    _refuse_other(folder, state.data, describe(study, seed, topology))
-    sha256 = {program.name: program.sha256 for program in programs}
-    again: dict[str, int] = {}
-    for run in state.runs:
-        why = _why_again(run, sha256, state.runs_folder)
-        if why:
-            again[why] = again.get(why, 0) + 1
-            run["status"] = "waiting"
-        if run["status"] == "waiting" and run["program"] not in sha256:
-            raise Refused(f"{folder} still has runs of {run['program']}, which is not built here")
-    state.data["programs"].update(
-        {p.name: {"sha256": p.sha256, "version": p.version, **p.facts} for p in programs}
-    )
-    state.save()
-    return state, [f"{count} {why}" for why, count in again.items()]
-
-
-def _why_again(run: StudyRun, sha256: dict[str, str], runs_folder: Path) -> str:
-    if run["status"] == "waiting":
-        return ""
-    if run["status"] == "failed":
-        return "failed before: run again"
-    if run["status"] in ("running", "skipped"):
-        return "did not end: run again"
-    if run["binary_sha256"] != sha256.get(run["program"]):
-        return "made by another build: run again"
-    if not (runs_folder / f"{run['id']}.json").is_file():
-        return "lost their results: run again"
-    return ""
-
-
-def _refuse_other(folder: Path, data: dict[str, Any], asked: dict[str, Any]) -> None:
-    for part in ("settings", "machine"):
-        for key in sorted({*data[part], *asked[part]}):
-            if data[part].get(key) != asked[part].get(key):
-                raise Refused(
-                    f"{folder} holds another study: {key} is {_show(data[part].get(key))} there, "
-                    f"{_show(asked[part].get(key))} here; give another --out"
-                )
-    if data["seed"] != asked["seed"]:
-        raise Refused(
-            f"{folder} holds another study: seed is {_show(data['seed'])} there, "
-            f"{_show(asked['seed'])} here; give another --out"
-        )
-
-
-def _show(value: object) -> str:
-    if value is None:
-        return "not set"
-    if isinstance(value, list):
-        return " ".join(map(str, value)) or "empty"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}={_show(item)}" for key, item in value.items()) or "empty"
-    return str(value)

@@ -13,15 +13,18 @@ from jobscripts.ini import Entry
 
 KINDS = ("scaling",)
 LATER_KINDS = ("nodes", "pairs", "soak")
+PROBE_APP = "probe"  # the app that measures the machine's own limits
 VARIANTS = ("serial", "omp", "mpi", "hybrid")
 SCALINGS = ("strong", "weak")
 SIZES = ("tiny", "small", "medium", "large")
 MEASURE = ("warmup", "min_reps", "max_reps", "ci")  # program keys that hold for every app
+PER = ("worker", "node")
 OWN = (
-    "kind apps variants scaling sizes workers hybrid_ranks repeats time_limit watchdog budget seed"
+    "kind apps variants scaling per sizes workers hybrid_ranks repeats probe pictures time_limit "
+    "watchdog budget seed"
 )
 KEYS = (*OWN.split(), *MEASURE)
-SET_BY_STUDY = "output json threads scaling size seed time_limit watchdog expect"
+SET_BY_STUDY = "output json threads scaling per size memory seed time_limit watchdog expect"
 NOT_OF_APPS = frozenset((*SET_BY_STUDY.split(), *MEASURE))
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
@@ -36,9 +39,9 @@ class Study:
     apps: tuple[str, ...]
     variants: tuple[str, ...]
     scalings: tuple[str, ...]
-    sizes: tuple[str, ...]
-    workers: tuple[str, ...]  # "auto", "4" or "ranks x threads" as "2x3"
-    hybrid_ranks: tuple[str, ...]  # "numa" or a number
+    sizes: tuple[str, ...]  # a named one, or "memory=0.5"
+    workers: tuple[str, ...]  # "auto", "all", "4" or "ranks x threads" as "2x3"
+    hybrid_ranks: tuple[str, ...]  # "numa", "all" or a number
     repeats: int
     time_limit: float  # of each run, s
     watchdog: float  # s
@@ -47,6 +50,9 @@ class Study:
     measure: dict[str, str] = field(default_factory=dict)
     options: dict[str, dict[str, str]] = field(default_factory=dict)  # app -> key -> value
     text: str = ""
+    per: str = "worker"  # what the sizes of weak scaling belong to
+    probe: bool = True  # the machine's own limits are measured first
+    pictures: bool = False  # one small run of each app stores its fields
 
 
 def read_study(path: Path) -> Study:
@@ -70,7 +76,7 @@ def read_study(path: Path) -> Study:
         apps=get("apps", values.names, ("all",)),
         variants=get("variants", lambda e: values.all_or_words(e, VARIANTS), ("all",)),
         scalings=get("scaling", lambda e: values.words(e, SCALINGS), ("strong",)),
-        sizes=get("sizes", lambda e: values.words(e, SIZES), ("tiny",)),
+        sizes=get("sizes", lambda e: values.sizes(e, SIZES), ("tiny",)),
         workers=get("workers", values.workers, ("auto",)),
         hybrid_ranks=get("hybrid_ranks", values.hybrid_ranks, ("numa",)),
         repeats=get("repeats", lambda e: values.whole(e, 1, 1000), 1),
@@ -81,7 +87,14 @@ def read_study(path: Path) -> Study:
         measure={key: values.value(entries[key]) for key in MEASURE if key in entries},
         options=_options(entries),
         text=text,
+        per=get("per", lambda e: values.word(e, PER), "worker"),
+        probe=get("probe", _yes, True),
+        pictures=get("pictures", _yes, False),
     )
+
+
+def _yes(entry: Entry) -> bool:
+    return values.word(entry, ("yes", "no")) == "yes"
 
 
 def _check_key(entry: Entry) -> None:
@@ -101,7 +114,8 @@ def _check_key(entry: Entry) -> None:
         )
     elif key in NOT_OF_APPS:
         raise Refused(
-            f"{entry.where}: {entry.key} is set by the study itself; allowed are the app's own keys"
+            f"{entry.where}: {entry.key} is set by the study itself (its keys are "
+            f"{', '.join(KEYS)}); allowed are the app's own keys"
         )
 
 

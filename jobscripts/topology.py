@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobscripts.cgroup import groups, read
+
 
 @dataclass(frozen=True)
 class Topology:
@@ -42,7 +44,7 @@ def observe(root: Path = Path("/"), affinity: set[int] | None = None) -> Topolog
     for _, cpu in sorted(first.items()):
         grouped.setdefault(domain_of.get(cpu, 0), []).append(cpu)
     domains = tuple(tuple(grouped[number]) for number in sorted(grouped))
-    online = _cpu_list(_read(root / "sys/devices/system/cpu/online")) or affinity
+    online = _cpu_list(read(root / "sys/devices/system/cpu/online")) or affinity
     return Topology(
         cores=tuple(cpu for domain in domains for cpu in domain),
         domains=domains,
@@ -56,13 +58,6 @@ def _affinity() -> set[int]:
     if hasattr(os, "sched_getaffinity"):
         return set(os.sched_getaffinity(0))
     return set(range(os.cpu_count() or 1))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii", errors="replace").strip()
-    except OSError:
-        return ""
 
 
 def _cpu_list(text: str) -> set[int]:
@@ -79,7 +74,7 @@ def _core(root: Path, cpu: int) -> tuple[int, ...]:
     """What tells the physical core of a CPU from all others; sorts by package, then core."""
     folder = root / f"sys/devices/system/cpu/cpu{cpu}/topology"
     package, die, core = (
-        _read(folder / name) for name in ("physical_package_id", "die_id", "core_id")
+        read(folder / name) for name in ("physical_package_id", "die_id", "core_id")
     )
     if not re.fullmatch(r"\d+", core):
         return (0, 0, 0, cpu)  # nothing known: a core of its own
@@ -89,46 +84,35 @@ def _core(root: Path, cpu: int) -> tuple[int, ...]:
 def _domains(folder: Path) -> dict[int, int]:
     domain_of = {}
     for path in folder.glob("node[0-9]*"):
-        for cpu in _cpu_list(_read(path / "cpulist")):
+        for cpu in _cpu_list(read(path / "cpulist")):
             domain_of[cpu] = int(path.name[4:])
     return domain_of
 
 
 def _quota(root: Path) -> float | None:
-    """The tightest CPU quota of this process's cgroup and those above it, versions 2 and 1."""
-    quotas = []
-    for line in _read(root / "proc/self/cgroup").splitlines():
-        _, _, rest = line.partition(":")
-        controllers, _, group = rest.partition(":")
-        names = controllers.split(",")
-        if controllers and "cpu" not in names:
-            continue
-        mount = root / "sys/fs/cgroup" / ("" if not controllers else "cpu")
-        for folder in _upwards(mount, group):
-            quotas.append(_quota_v1(folder) if controllers else _quota_v2(folder))
+    """The tightest CPU quota of this process's cgroup and those above it."""
+    quotas = [
+        _quota_v1(folder) if version == 1 else _quota_v2(folder)
+        for folder, version in groups(root, "cpu")
+    ]
     known = [quota for quota in quotas if quota is not None]
     return min(known) if known else None
 
 
-def _upwards(mount: Path, group: str) -> list[Path]:
-    parts = [part for part in group.split("/") if part and part != ".."]
-    return [mount.joinpath(*parts[:depth]) for depth in range(len(parts), -1, -1)]
-
-
 def _quota_v2(folder: Path) -> float | None:
-    match = re.fullmatch(r"(\d+) (\d+)", _read(folder / "cpu.max"))
+    match = re.fullmatch(r"(\d+) (\d+)", read(folder / "cpu.max"))
     return int(match[1]) / int(match[2]) if match and int(match[2]) else None
 
 
 def _quota_v1(folder: Path) -> float | None:
-    quota, period = _read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us")
+    quota, period = read(folder / "cpu.cfs_quota_us"), read(folder / "cpu.cfs_period_us")
     if re.fullmatch(r"\d+", quota) and re.fullmatch(r"[1-9]\d*", period):
         return int(quota) / int(period)
     return None
 
 
 def _model(root: Path) -> str:
-    for line in _read(root / "proc/cpuinfo").splitlines():
+    for line in read(root / "proc/cpuinfo").splitlines():
         name, _, value = line.partition(":")
         if name.strip() == "model name":
             return value.strip()

@@ -16,9 +16,9 @@ def parse_time(text: str) -> float | None:
     return seconds if 0 < seconds < 1e9 else None
 
 
-def count(number: int, word: str) -> str:
-    """ "1 run", "2 runs"."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def count(number: int, word: str, words: str = "") -> str:
+    """ "1 run", "2 runs"; `words` is the plural where it is not that."""
+    return f"{number} {word if number == 1 else words or word + 's'}"
 
 
 def show_time(seconds: float) -> str:
@@ -37,3 +37,18 @@ def rate_text(value: float, unit: str) -> str:
         if abs(value) >= factor:
             return f"{value / factor:.3g} {prefix}{unit}"
     return f"{value:.3g} {unit}"
+
+
+def bytes_text(number: float) -> str:
+    """ "19.7 MB", decimal."""
+    for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= factor:
+            return f"{number / factor:.3g} {prefix}B"
+    return f"{number:.3g} B"
+
+
+def time_text(seconds: float) -> str:
+    """ "48.2 ms", "1.9 s", "2 min 05 s"."""
+    if seconds >= 100:
+        return show_time(seconds)
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{seconds * 1e3:.3g} ms"

@@ -12,9 +12,11 @@ from jobscripts.ini import Entry
 from jobscripts.units import parse_time
 
 WORKERS_MAX = 1 << 20
+MEMORY_MAX = 0.95  # of a node, as in the programs
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _VALUE = re.compile(r"[A-Za-z0-9_.,+^:@%/-]{1,200}", re.ASCII)
+_MEMORY = re.compile(r"memory=(0?\.\d{1,4})", re.ASCII)
 _LAYOUT = re.compile(r"(?:1x)?([1-9]\d{0,6})x([1-9]\d{0,6})", re.ASCII)
 
 
@@ -29,9 +31,20 @@ def is_word(text: str) -> bool:
 
 
 def value(entry: Entry) -> str:
-    """A value that is handed on to programs."""
+    """A value that is handed on to programs. A path in it stays below the folder of the runs; but a
+    `folder` may be anywhere: it says which disk is measured."""
     if not _VALUE.fullmatch(entry.value):
         raise refusal(entry, ": allowed are letters, digits and _ . , + ^ : @ % / -")
+    parts = entry.value.split(":")
+    outside = any(part.startswith("/") for part in parts) and not entry.key.endswith(".folder")
+    if outside or any(".." in part.split("/") for part in parts):
+        raise refusal(entry, ": a path here stays in the study's own folder: no / in front, no ..")
+    return entry.value
+
+
+def word(entry: Entry, allowed: tuple[str, ...]) -> str:
+    if entry.value not in allowed:
+        raise refusal(entry, f"; allowed {', '.join(allowed)}")
     return entry.value
 
 
@@ -41,6 +54,21 @@ def words(entry: Entry, allowed: tuple[str, ...]) -> tuple[str, ...]:
         if item not in allowed:
             raise refusal(entry, f"; allowed {', '.join(allowed)}", item)
     return items
+
+
+def sizes(entry: Entry, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """ "small", and shares of a node's memory as "memory=0.5"."""
+    items = []
+    for item in _items(entry):
+        memory = _MEMORY.fullmatch(item)
+        if memory and 0 < float(memory[1]) <= MEMORY_MAX:
+            items.append(f"memory={float(memory[1]):g}")
+        elif item in allowed:
+            items.append(item)
+        else:
+            share = f"memory=SHARE of a node's memory up to {MEMORY_MAX}"
+            raise refusal(entry, f"; allowed {', '.join(allowed)}, {share}", item)
+    return _unequal(entry, tuple(items))
 
 
 def all_or_words(entry: Entry, allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -58,11 +86,11 @@ def names(entry: Entry) -> tuple[str, ...]:
 
 
 def workers(entry: Entry) -> tuple[str, ...]:
-    """ "auto", "4", and layouts as "2x3"."""
+    """ "auto", "all", "4", and layouts as "2x3"."""
     items = []
     for item in _items(entry):
         layout = _LAYOUT.fullmatch(item)
-        if item == "auto" or _number(item):
+        if item in ("auto", "all") or _number(item):
             items.append(item)
         elif layout and int(layout[1]) * int(layout[2]) <= WORKERS_MAX:
             items.append(f"{layout[1]}x{layout[2]}")
@@ -72,20 +100,20 @@ def workers(entry: Entry) -> tuple[str, ...]:
             )
         else:
             numbers = f"a number from 1 to {WORKERS_MAX}"
-            raise refusal(entry, f"; allowed auto, {numbers}, or ranks x threads as 2x3", item)
-    return tuple(items)
+            raise refusal(entry, f"; allowed auto, all, {numbers}, or ranks x threads as 2x3", item)
+    return _unequal(entry, tuple(items))
 
 
 def hybrid_ranks(entry: Entry) -> tuple[str, ...]:
     items = _items(entry)
     for item in items:
-        if item != "numa" and not _number(item):
-            raise refusal(entry, "; allowed numa, or a number of ranks", item)
+        if item not in ("numa", "all") and not _number(item):
+            raise refusal(entry, "; allowed numa, all, or a number of ranks", item)
     return items
 
 
 def whole(entry: Entry, low: int, high: int) -> int:
-    if entry.value.isascii() and entry.value.isdigit() and low <= int(entry.value) <= high:
+    if re.fullmatch(r"\d{1,17}", entry.value, re.ASCII) and low <= int(entry.value) <= high:
         return int(entry.value)
     raise refusal(entry, f" is not a whole number; allowed {low} .. {high}")
 
@@ -98,13 +126,17 @@ def seconds(entry: Entry) -> float:
 
 
 def _number(item: str) -> bool:
-    return item.isascii() and item.isdigit() and 1 <= int(item) <= WORKERS_MAX
+    return bool(re.fullmatch(r"[1-9]\d{0,6}", item, re.ASCII)) and int(item) <= WORKERS_MAX
 
 
 def _items(entry: Entry) -> tuple[str, ...]:
     items = tuple(item for item in re.split(r"[,\s]+", entry.value) if item)
     if not items:
         raise refusal(entry, " is empty")
+    return _unequal(entry, items)
+
+
+def _unequal(entry: Entry, items: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(items)) != len(items):
         raise refusal(entry, ": something is named twice")
     return items

@@ -60,9 +60,9 @@ def probe_records(state: State, outcomes: Outcomes) -> list[Record]:
 
 
 def _with_fields(records: Sequence[Record]) -> list[Record]:
-    """One run of each app that stored its fields."""
+    """One run of each app that stored its fields: what was made for that, or the first."""
     found: dict[str, Record] = {}
-    for record in sorted(records, key=lambda record: str(record.path)):
+    for record in records:
         if record.fields and record.verified:
             found.setdefault(record.app, record)
     return list(found.values())

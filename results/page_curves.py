@@ -21,7 +21,7 @@ from results.page_parts import (
 )
 from results.picture import Picture
 from results.plot_scaling import table_name
-from results.points import Point, Problem, Table
+from results.points import Point, Problem, Table, work_kept
 from results.roof import share_of_roof
 
 LAWS = {
@@ -78,10 +78,10 @@ def scaling_section(
 
 def _work(found: Table) -> str:
     weak = found.problem.scaling == "weak"
-    amounts = [p.units / p.workers if weak else p.units for p in found.points]
+    amounts = [work_kept(point) for point in found.points]
     unit = found.points[0].work.unit or found.points[0].rate_unit.partition("/")[0]
     low, high = si(min(amounts), unit), si(max(amounts), unit)
-    return (low if low == high else f"{low} to {high}") + (" a worker" if weak else " in all")
+    return (low if low == high else f"{low} to {high}") + (f" {found.problem.share}" if weak else " in all")
 
 
 def _base(found: Table) -> str:

@@ -87,11 +87,9 @@ def _own_base(table: Table) -> Point | None:
 
 
 def _ideal_time(table: Table, base: Point, workers: int) -> float:
-    """Strong: T1/p. Weak: the base's time, in proportion to the work of each worker."""
-    if table.problem.scaling == "strong":
-        return base.time.median / workers
-    each = [p.units / p.workers for p in table.points if p.workers == workers]
-    return base.time.median * max(each, default=base.units) / base.units
+    """The base's time, in proportion to the work, by the workers. Strong: T1/p."""
+    units = max((p.units for p in table.points if p.workers == workers), default=base.units)
+    return base.time.median * units / base.units / workers
 
 
 def _first(*values: float | None) -> float | None:

@@ -24,6 +24,12 @@ class Problem:
     scaling: str
     size: str
     options: str  # the study's own settings, "samples=1e9 rng=philox"
+    per: str = "worker"  # what a weak problem grows with, or "node"
+
+    @property
+    def share(self) -> str:
+        """What keeps its work under weak scaling."""
+        return f"a {self.per}"
 
 
 @dataclass
@@ -89,7 +95,8 @@ def fastest(points: Iterable[Point]) -> list[Point]:
 
 def problem_of(run: StudyRun) -> Problem:
     options = " ".join(f"{key}={value}" for key, value in run["options"].items())
-    return Problem(run["app"], run["scaling"], run["size"], options)
+    per = run.get("per", "worker") if run["scaling"] == "weak" else "worker"
+    return Problem(run["app"], run["scaling"], run["size"], options, per)
 
 
 def make_tables(runs: list[StudyRun], records: dict[str, Record], workers: int) -> list[Table]:
@@ -190,7 +197,7 @@ def _relate(table: Table) -> None:
         for base in (table.serial, own):
             if base and not _same_work(point, base):
                 point.left_out.append(
-                    f"other work than its base: {_work(point):.4g}, not {_work(base):.4g}"
+                    f"other work than its base: {work_kept(point):.4g}, not {work_kept(base):.4g}"
                 )
                 break
         else:
@@ -210,17 +217,19 @@ def _base(table: Table, variant: str) -> Point | None:
     )
 
 
-def _work(point: Point) -> float:
+def work_kept(point: Point) -> float:
     """What strong scaling keeps constant, or weak scaling."""
-    return point.units / point.workers if point.problem.scaling == "weak" else point.units
+    if point.problem.scaling == "strong":
+        return point.units
+    return point.units / (point.nodes if point.problem.per == "node" else point.workers)
 
 
 def _same_work(point: Point, base: Point) -> bool:
     """Weak scaling of N log N operations cannot keep them the same for each worker: speed-up counts
     them, so they may differ by a factor of two."""
     if point.problem.scaling == "weak":
-        return _work(base) <= 2 * _work(point) <= 4 * _work(base)
-    return abs(_work(point) - _work(base)) <= SAME_WORK * _work(base)
+        return work_kept(base) <= 2 * work_kept(point) <= 4 * work_kept(base)
+    return abs(work_kept(point) - work_kept(base)) <= SAME_WORK * work_kept(base)
 
 
 def _speedup(point: Point, base: Point | None) -> float | None:

@@ -8,7 +8,7 @@ from typing import Iterator
 from jobscripts.state import State
 from jobscripts.units import count, rate_text
 from results.outcomes import Outcomes
-from results.points import Point, Table
+from results.points import Point, Table, work_kept
 from results.record import Record
 
 WIDTH = 120
@@ -68,8 +68,8 @@ def _table(table: Table, notes: list[str]) -> Iterator[str]:
 def _work(table: Table) -> str:
     unit = table.points[0].rate_unit.partition("/")[0]
     if table.problem.scaling == "weak":
-        low, *_, high = sorted(point.units / point.workers for point in table.points) * 2
-        return f"{_span(low, high)} {unit} a worker"
+        low, *_, high = sorted(work_kept(point) for point in table.points) * 2
+        return f"{_span(low, high)} {unit} {table.problem.share}"
     low, *_, high = sorted(point.units for point in table.points) * 2
     return f"{_span(low, high)} {unit}"
 

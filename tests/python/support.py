@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 
 PROGRAM = '''#!{python} -ES
 """A program that prints and writes what a Scalebar program would, and fails on demand: FAKE_FAULT is
-KIND:PART, and holds for runs whose output name contains PART."""
+KIND:PART, and holds for runs whose output name contains PART. FAKE_SECONDS is how long a run takes."""
 import json, os, signal, subprocess, sys, time
 name = os.path.basename(sys.argv[0])
 options = dict(a[2:].split("=", 1) for a in sys.argv[1:] if "=" in a)
@@ -29,13 +29,17 @@ if "--dry-run" in sys.argv:
     if os.environ.get("FAKE_FAULT") == "refuse":
         print("ERROR " + name + ": command line: samples = 1e3x is not a whole number", file=sys.stderr)
         sys.exit(1)
-    print("memory per rank: 1 MB\\nexpected time: 0.1 s a repetition, at 1e9 sample/s a worker")
+    full = os.environ.get("FAKE_FAULT") == "full" and os.environ["OMP_NUM_THREADS"] == "2"
+    print("memory per rank: " + os.environ.get("FAKE_MEMORY", "1") + " MB" + ", more than is free on this node" * full)
+    print("expected time: 0.1 s a repetition, at 1e9 sample/s a worker")
     sys.exit(0)
 kind, _, part = os.environ.get("FAKE_FAULT", ":").partition(":")
 fault = kind if part in options.get("json", "") else ""
 with open("calls", "a") as calls:
     calls.write(json.dumps([name, sys.argv[1:], os.environ.get("FAKE_RANKS"), os.environ.get("OMP_NUM_THREADS"),
                             os.environ.get("OMP_PLACES"), os.environ.get("OMP_PROC_BIND")]) + "\\n")
+pause = float(os.environ.get("FAKE_SECONDS", "0")) / 2
+time.sleep(pause)
 if fault == "hang":
     time.sleep(600)
 if fault == "orphan":
@@ -54,9 +58,10 @@ print("# a line for people")
 print("FOM pi.rate=2.5e+09 sample/s\\nFOM pi.time=0.04 s\\nFOM pi.hits=78539816 count")
 print("VERIFY pi " + ("FAIL" if fault == "wrong" else "PASS") + " check=golden_count error=0 bound=0")
 if fault != "nofile":
-    open(options["json"], "w").write("{{}}")
+    open(options["json"], "w").write(json.dumps({{"written": time.time_ns()}}))
     if "output" in options:
         open(options["output"], "wb").write(b"\\x89HDF\\r\\n\\x1a\\n" + b"0" * 100)
+time.sleep(pause)
 word = {{"wrong": "WRONG", "slow": "SLOW"}}.get(fault, "PASS")
 if fault != "silent":
     print("RESULT " + name + " " + word)
@@ -97,10 +102,10 @@ class Scratch(unittest.TestCase):
         return path
 
 
-def make_bin(folder: Path, variants: str = "serial omp mpi hybrid") -> Path:
-    """A folder of invented pi programs, and beside it launchers in `path`."""
+def make_bin(folder: Path, variants: str = "serial omp mpi hybrid", app: str = "pi") -> Path:
+    """A folder of invented programs, and beside it launchers in `path`."""
     for variant in variants.split():
-        write_program(folder / "bin" / f"pi_{variant}", PROGRAM)
+        write_program(folder / "bin" / f"{app}_{variant}", PROGRAM)
     write_program(folder / "path" / "mpirun.openmpi", MPIRUN)
     return folder / "bin"
 
@@ -129,9 +134,11 @@ def make_machine(
 def new_run(**changes: Any) -> dict[str, Any]:
     """A run as it stands in study.json after it passed."""
     run: dict[str, Any] = {
+        "purpose": "scaling",
         "app": "pi",
         "variant": "serial",
         "scaling": "strong",
+        "per": "worker",
         "size": "tiny",
         "ranks": 1,
         "threads": 1,
@@ -167,7 +174,7 @@ def write_study(folder: Path, runs: list[dict[str, Any]], workers: int = 4) -> N
         "study": "test",
         "kind": "scaling",
         "created_utc": "2026-01-01T00:00:00Z",
-        "settings": {},
+        "settings": {"per": "worker", "probe": True},
         "seed": None,
         "order_seed": 1,
         "notes": ["the budget was short"],

@@ -1,61 +1,13 @@
-"""`scalebar study` with invented programs: what runs, what is kept, what resumes, what is refused."""
+"""`scalebar study` with invented programs: what runs, what is kept, what is refused."""
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import unittest
 
-from support import PROGRAM, ROOT, Scratch, carrying, environment, make_bin, write_program
-
-HEAD = "[study]\nkind = scaling\napps = pi\ntime_limit = 1 s\nworkers = 1 2\n"
-LARGE = HEAD + "scaling = strong weak\nhybrid_ranks = numa 2\n"
-SMALL = HEAD + "variants = serial mpi\n"
-
-
-class Study(Scratch):
-    text = SMALL
-
-    def setUp(self):
-        super().setUp()
-        self.bin = make_bin(self.folder)
-        self.study = self.write("mine.ini", self.text)
-        self.out = self.folder / "out"
-
-    def command(self, *more):
-        return [
-            sys.executable,
-            str(ROOT / "jobscripts"),
-            str(self.study),
-            "--out",
-            str(self.out),
-            "--programs",
-            str(self.bin),
-            *more,
-        ]
-
-    def run_study(self, *more, fault="", **env):
-        done = subprocess.run(
-            self.command(*more),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env=environment(self.folder, FAKE_FAULT=fault, **env),
-        )
-        self.assertNotIn("Traceback", done.stderr)
-        return done
-
-    def state(self):
-        return json.loads((self.out / "study.json").read_text())
-
-    def run_named(self, part):
-        return next(run for run in self.state()["runs"] if part in run["id"])
-
-    def calls(self):
-        path = self.out / "runs" / "calls"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+from study_case import HEAD, LARGE, Study
+from support import ROOT, carrying, environment
 
 
 class Runs(Study):
@@ -125,8 +77,8 @@ class Runs(Study):
         self.assertFalse(self.out.exists())
         for text in (
             "pi_hybrid",
-            "1 x 1  2 x 1  1 x 2",
-            "memory per rank: 1 MB",
+            "pi_hybrid       strong  tiny        2 x 1           1       1 MB            2 MB "
+            "      100 ms       2.24 s",
             "16 runs in random order",
             "mpirun.openmpi -n 2 --map-by slot:PE=1 --bind-to core",
         ):
@@ -139,6 +91,21 @@ class Runs(Study):
             self.assertEqual(done.returncode, 1, done.stdout)
             self.assertIn("samples = 1e3x is not a whole number", done.stdout + done.stderr)
             self.assertFalse(self.out.exists())
+
+    def test_a_layout_that_does_not_fit_into_memory_is_refused(self):
+        for options in (["--dry-run"], []):
+            done = self.run_study(*options, fault="full", FAKE_MEMORY="1e12")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("1x2: needs 1e+09 GB, more than is free", done.stdout + done.stderr)
+            self.assertFalse(self.out.exists())
+
+    def test_what_is_predicted_is_stored(self):
+        self.run_study()
+        run = self.run_named("pi_mpi-weak-tiny-2x1")
+        self.assertEqual(
+            run["predicted"], {"memory_rank": 1e6, "repetition": 0.1, "asked": False}
+        )
+        self.assertEqual((run["purpose"], run["per"]), ("scaling", "worker"))
 
     def test_budget_shortens_runs(self):
         self.run_study("--budget", "20s")
@@ -219,101 +186,8 @@ class Faults(Study):
             env=environment(self.folder, FAKE_FAULT="orphan:pi_omp", TEST_TOKEN=token),
         )
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("hung: ended after", self.state()["runs"][0]["reason"])
+        self.assertIn("timed out after", self.state()["runs"][0]["reason"])
         self.assertEqual(carrying(token), [])
-
-
-class Resumes(Study):
-    def test_a_second_run_does_nothing(self):
-        self.run_study()
-        before = len(self.calls())
-        done = self.run_study()
-        self.assertEqual((done.returncode, len(self.calls())), (0, before))
-
-    def test_ctrl_c_stops_and_resumes(self):
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-                "os.environ['FAKE_VICTIM'] = str(os.getpid()); os.execv(sys.argv[1], sys.argv[1:])",
-                *self.command(),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment(self.folder, FAKE_FAULT="interrupt:pi_mpi-strong-tiny-1x1"),
-        )
-        _, stderr = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 130, stderr)
-        self.assertIn("--out resumes", stderr)
-        self.assertEqual(self.run_named("pi_mpi-strong-tiny-1x1")["status"], "waiting")
-        before = {call[1][-2] for call in self.calls()}
-        self.assertEqual(self.run_study().returncode, 0)
-        again = [call[1][-2] for call in self.calls()]
-        twice = {name for name in again if again.count(name) > 1}
-        self.assertEqual(twice, {"--json=pi_mpi-strong-tiny-1x1-r1.json"})
-        self.assertTrue(before)
-
-    def test_terminate_stops_and_saves(self):
-        process = subprocess.Popen(
-            self.command(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment(self.folder, FAKE_FAULT="hang:"),
-        )
-        process.stderr.readline()
-        while not self.calls():
-            pass
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 143)
-        self.assertEqual({run["status"] for run in self.state()["runs"]}, {"waiting"})
-
-    def test_another_binary_runs_again(self):
-        self.run_study()
-        write_program(self.bin / "pi_mpi", PROGRAM + "\n# rebuilt\n")
-        before = len(self.calls())
-        done = self.run_study()
-        self.assertIn("made by another build: run again", done.stderr)
-        self.assertEqual({call[0] for call in self.calls()[before:]}, {"pi_mpi"})
-        self.assertEqual(len(self.calls()), before + 2)
-
-    def test_lost_results_run_again(self):
-        self.run_study()
-        (self.out / "runs" / "pi_serial-strong-tiny-1x1-r1.json").unlink()
-        before = len(self.calls())
-        self.assertEqual(self.run_study().returncode, 0)
-        self.assertEqual(len(self.calls()), before + 1)
-
-    def test_another_study_is_refused(self):
-        self.run_study()
-        for change, word in (
-            (SMALL + "repeats = 2\n", "repeats is 1 there, 2 here"),
-            (SMALL + "pi.samples = 5\n", "options is empty there, pi=samples=5 here"),
-        ):
-            self.write("mine.ini", change)
-            done = self.run_study()
-            self.assertEqual(done.returncode, 1)
-            self.assertIn(word, done.stderr)
-        self.write("mine.ini", SMALL)
-        self.assertIn("seed is not set there, 3 here", self.run_study("--seed", "3").stderr)
-
-    def test_one_study_at_a_time(self):
-        process = subprocess.Popen(
-            self.command(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment(self.folder, FAKE_FAULT="hang:"),
-        )
-        while not self.calls():
-            pass
-        done = self.run_study()
-        process.terminate()
-        process.wait(timeout=30)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("another study is running", done.stderr)
 
 
 class Refuses(Study):

@@ -77,7 +77,7 @@ class Judges(Scratch):
             "exit code 1: ERROR pi_mpi: no memory",
         )
         self.assertIn("killed by SIGKILL", self.judge("", 137).reason)
-        self.assertIn("hung", self.judge("", None, timed_out=True).reason)
+        self.assertIn("timed out after 1 s", self.judge("", None, timed_out=True).reason)
 
     def test_worst(self):
         self.assertEqual(

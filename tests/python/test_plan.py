@@ -6,7 +6,7 @@ from pathlib import Path
 import support  # noqa: F401  (finds the code)
 
 from jobscripts.budget import Budget
-from jobscripts.launch import launch, program_arguments
+from jobscripts.launch import Problem, launch, program_arguments
 from jobscripts.layout import Layout, auto_workers, layouts, numa_ranks, rank_cpus, thinned
 from jobscripts.plan import make_plan
 from jobscripts.programs import Program
@@ -63,6 +63,13 @@ class Layouts(unittest.TestCase):
         self.assertEqual(
             layouts("hybrid", [], written, (), TWO), [Layout(1, 5), Layout(2, 3), Layout(7, 1)]
         )
+
+    def test_all_ways_to_share_the_cores(self):
+        found = layouts("hybrid", [12], [], ("all",), TWO_SOCKETS)
+        self.assertEqual(
+            list(map(str, found)), ["1x12", "2x6", "3x4", "4x3", "6x2", "12x1"], "fixed cores"
+        )
+        self.assertEqual(layouts("mpi", [12], [], ("all",), TWO_SOCKETS), [Layout(12, 1)])
 
     def test_one_rank_a_numa_domain(self):
         self.assertEqual([numa_ranks(n, TWO_SOCKETS) for n in (1, 8, 12, 16)], [1, 1, 2, 2])
@@ -122,12 +129,17 @@ class Launches(unittest.TestCase):
         omp, mpi = programs("omp mpi")
         options = {"samples": "1e9"}
         self.assertEqual(
-            program_arguments(omp, Layout(1, 2), "weak", "tiny", 7, options),
-            ["--size=tiny", "--scaling=weak", "--threads=2", "--seed=7", "--samples=1e9"],
+            program_arguments(omp, Layout(1, 2), Problem("weak", "node", "tiny"), 7, options),
+            [
+                *("--size=tiny", "--scaling=weak", "--per=node", "--threads=2"),
+                *("--seed=7", "--samples=1e9"),
+            ],
         )
         self.assertEqual(
-            program_arguments(mpi, Layout(2, 1), "strong", "tiny", None, {}),
-            ["--size=tiny", "--scaling=strong"],
+            program_arguments(
+                mpi, Layout(2, 1), Problem("strong", "worker", "memory=0.5"), None, {}
+            ),
+            ["--memory=0.5", "--scaling=strong"],
         )
 
 
@@ -145,9 +157,49 @@ class Plans(unittest.TestCase):
         self.assertNotEqual(plan, make_plan(study, programs(), TWO_SOCKETS, 2).runs)
         self.assertEqual(sum(run.variant == "serial" for run in plan), 6)
 
+    def test_pictures_are_small_single_runs_before_all_points(self):
+        facts = {"mpi": "none", "hdf5": "HDF5 1.10.8"}
+        built = [
+            Program(Path(f"/bin/{app}_{v}"), app, v, "0" * 64, "", facts)
+            for app in ("heat", "pi", "matmul")
+            for v in ("serial", "omp")
+        ]
+        study = replace(STUDY, apps=("all",), options={"heat": {"r": "0.1"}})
+        wanted = replace(study, pictures=True)
+        runs = list(make_plan(wanted, built, TWO, 1).runs)
+        found = [run for run in runs if run.purpose == "picture"]
+        self.assertEqual(runs[: len(found)], found)
+        self.assertEqual([run.program for run in found], ["heat_omp", "pi_omp"])
+        self.assertEqual(
+            dict(found[0].options), {"r": "0.1", "nx": "256", "ny": "256", "fields": "yes"}
+        )
+        self.assertEqual(dict(found[0].measure), {"warmup": "0", "min_reps": "1", "max_reps": "1"})
+        self.assertEqual(len({run.id for run in runs}), len(runs))
+        bare = [replace(p, facts={"mpi": "none", "hdf5": "none"}) for p in built]
+        for other, programs_there in (
+            (study, built), (replace(wanted, budget=30.0), built), (wanted, bare)
+        ):
+            plan = make_plan(other, programs_there, TWO, 1)
+            self.assertFalse([run for run in plan.runs if run.purpose == "picture"])
+
+    def test_sizes_and_shares_of_memory_are_told_apart_by_safe_names(self):
+        study = replace(STUDY, sizes=("tiny", "memory=0.5"), scalings=("weak",), per="node")
+        plan = make_plan(study, programs("serial"), TWO, 1).runs
+        self.assertEqual(
+            {run.id for run in plan},
+            {"pi_serial-weak-tiny-1x1-r1", "pi_serial-weak-memory0.5-1x1-r1"},
+        )
+        self.assertEqual({(run.per, run.purpose) for run in plan}, {("node", "scaling")})
+
     def test_quota_limits_auto(self):
         plan = make_plan(STUDY, programs("omp"), machine(range(8), quota=2.5), 1)
         self.assertEqual({run.threads for run in plan.runs}, {1, 2})
+
+    def test_all_cores_alone(self):
+        study = replace(STUDY, workers=("all",), hybrid_ranks=("all",))
+        plan = make_plan(study, programs("omp hybrid"), TWO_SOCKETS, 1).runs
+        self.assertEqual({run.layout.workers for run in plan}, {16})
+        self.assertEqual(sum(run.variant == "hybrid" for run in plan), 5)
 
     def test_a_short_budget_thins(self):
         many = machine(range(96))
@@ -205,10 +257,35 @@ class Budgets(unittest.TestCase):
         budget.took(1, 2.0, 4.0)
         self.assertAlmostEqual(budget.share([1] * 20), before - (4.0 - 2.0 - 0.82), places=2)
 
+    def test_one_slow_run_does_not_starve_all_others(self):
+        budget = self.budget(100.0)
+        before = budget.share([1] * 20)
+        for seconds in [2.82] * 19 + [20.0]:
+            budget.took(1, 2.0, seconds)
+        self.assertGreater(budget.share([1] * 20), before - 1.0)
+
+    def test_long_repetitions_get_more_of_a_budget_than_short_ones(self):
+        budget = self.budget(100.0)
+        share = budget.share([1] * 4)
+        dealt = budget.deal([1] * 4, [1.0, 1.0, 0.5, 0.5])
+        self.assertEqual(dealt, [10.0, 10.0, 10.0, 10.0], "there is enough for all")
+        budget = self.budget(20.0)
+        share = budget.share([1] * 4)
+        dealt = budget.deal([1] * 4, [3.0, 3.0, 1.0, 1.0])
+        self.assertAlmostEqual(sum(dealt), 4 * share, places=2)
+        self.assertAlmostEqual(dealt[0], 1.25 * share, places=2)
+        self.assertAlmostEqual(dealt[2], 0.75 * share, places=2)
+        self.assertEqual(self.budget(2.0).deal([1] * 4, [3.0, 3.0, 1.0, 1.0]), [0.5] * 4)
+        self.assertEqual(self.budget(None).deal([1] * 2, [3.0, 1.0]), [10.0, 10.0])
+
     def test_used_up(self):
         budget = self.budget(5.0)
         self.now = 5.0
         self.assertIsNone(budget.share([1]))
+
+    def test_a_run_of_few_long_repetitions_is_waited_for(self):
+        budget = self.budget(None)
+        self.assertGreater(budget.patience(10.0, 100.0), 10.0 + 4 * 100.0)
 
     def test_a_hanging_run_cannot_take_more_than_the_rest(self):
         budget = self.budget(180.0)

@@ -12,11 +12,12 @@ from pathlib import Path
 from support import ROOT, Scratch
 
 BIN = os.environ.get("SCALEBAR_BIN", "")
-SMALL = "[study]\nkind = scaling\napps = pi\npi.samples = 1e6\ntime_limit = 2 s\nmax_reps = 20\n"
+PLAIN = "[study]\nkind = scaling\napps = pi\npi.samples = 1e6\ntime_limit = 2 s\nmax_reps = 20\n"
+SMALL = PLAIN + "probe = no\n"
 
 
-def built(variant):
-    return BIN and (Path(BIN) / f"pi_{variant}").exists()
+def built(variant, app="pi"):
+    return BIN and (Path(BIN) / f"{app}_{variant}").exists()
 
 
 @unittest.skipUnless(built("serial"), "SCALEBAR_BIN holds no programs")
@@ -72,6 +73,16 @@ class Real(Scratch):
         for row in rows.values():
             self.assertEqual((row["verified"], row["result"]), ("1", "PASS"), report.stdout)
 
+    @unittest.skipUnless(built("serial", "probe"), "no probe_serial")
+    def test_the_machine_s_limits_come_first(self):
+        keys = "probe.what = compute\nprobe.samples = 2\nprobe.figure_time = 0.01\nprobe.n = 1e6\n"
+        done = self.run_study(PLAIN + "variants = serial\nworkers = 1\n" + keys)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        first, point = self.runs()
+        self.assertEqual((first["purpose"], point["purpose"]), ("probe", "scaling"))
+        self.assertGreater(first["figures"]["probe.rate"]["value"], 0)
+        self.assertLessEqual(first["ended_utc"], point["started_utc"])
+
     @unittest.skipUnless(
         hasattr(os, "sched_setaffinity") and built("omp"), "no affinity, or no pi_omp"
     )
@@ -100,7 +111,7 @@ class Real(Scratch):
     def test_a_killed_rank_is_kept_as_failed(self):
         process = subprocess.Popen(
             self.command(
-                "[study]\nkind = scaling\napps = pi\nvariants = mpi serial\nworkers = 2x1\n"
+                "[study]\nkind = scaling\napps = pi\nvariants = mpi serial\nworkers = 2x1\nprobe = no\n"
                 "pi.samples = 1e8\nmin_reps = 10000\nmax_reps = 10000\ntime_limit = 5 s\n"
             ),
             stdout=subprocess.PIPE,

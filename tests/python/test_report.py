@@ -113,6 +113,19 @@ class Curves(Report):
         self.assertIn("E = T1/Tp", self.text)
         self.assertNotIn("strong scaling, the same", self.text)
 
+    def test_weak_scaling_by_nodes(self):
+        """The work of a node stays: inside a node that is strong scaling."""
+        self.add(1.0, scaling="weak", per="node", units=1e8)
+        self.add(0.25, scaling="weak", per="node", variant="mpi", ranks=4, units=1e8)
+        self.add(0.25, scaling="weak", per="node", variant="mpi", ranks=8, nodes=2, units=2e8)
+        self.report()
+        row = self.row("mpi", 4, 1, "weak")
+        self.assertEqual([float(row[k]) for k in ("speedup_serial", "efficiency")], [4.0, 1.0])
+        row = self.row("mpi", 8, 1, "weak")
+        self.assertIn("oversubscription", row["reason"])  # of the 4 cores of the test's machine
+        self.assertNotIn("other work", row["reason"])
+        self.assertIn("1e+08 sample a node", self.text)
+
     def test_without_serial_the_own_base_counts(self):
         self.add(1.0, variant="omp")
         self.add(0.5, variant="omp", threads=2)

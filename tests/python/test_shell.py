@@ -88,7 +88,7 @@ class Entry(Shell):
         path = self.link_tools()
         done = self.run_shell(copy / "scalebar", "report", "x", path=path)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("apt install python3-numpy python3-h5py", done.stderr)
+        self.assertIn("apt install python3-numpy python3-h5py python3-scipy", done.stderr)
         done = self.run_shell(copy / "scalebar", "study", "x", path=path)
         self.assertEqual(done.returncode, 1)
         self.assertIn("apt install python3", done.stderr)
@@ -185,6 +185,24 @@ class SetUp(Shell):
         self.assertIn("apt-get -q install -y --no-install-recommends cmake\n", done.stdout)
         self.assertEqual(done.returncode, 1, "this apt-get installs nothing, and that is seen")
 
+    def test_what_tests_can_do_without_is_no_reason_to_fail(self):
+        """Ubuntu offers no chromium: the rest is installed, and whatever comes of it, all is well."""
+        base = [name for name in self.all_packages() if "selenium" not in name]
+        base = [name for name in base if not name.startswith("chromium")]
+        offers = 'case $2 in chromium*) echo "Candidate: (none)" ;; *) echo "Candidate: 4" ;; esac\n'
+        for user, apt, said in (
+            ("0", 'echo "apt-get $*"\n', "--no-install-recommends python3-selenium\n"),
+            ("0", 'case $* in *install*) exit 100 ;; esac\n', "tests that need them are skipped"),
+            ("1000", "exit 100\n", None),
+        ):
+            with self.subTest(user=user, apt=apt):
+                done = self.run_setup(base, user, "--tests", apt_cache=offers, apt_get=apt)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertIn(said or "", done.stdout)
+                self.assertNotIn("chromium", done.stdout)
+                self.assertEqual(done.stdout == "", said is None)
+                shutil.rmtree(self.folder / "tools")
+
     def test_sudo_without_a_password_installs(self):
         packages = [name for name in self.all_packages() if name != "cmake"]
         done = self.run_setup(packages, "1000", sudo='shift; echo "as root: $*"; "$@"\n')
@@ -218,6 +236,27 @@ class Bind(unittest.TestCase):
 
 
 class Quickstart(Shell):
+    def test_ends_by_saying_where_the_report_is(self):
+        """In a copy of the tree whose build and studies are invented."""
+        copy = self.folder / "a tree"
+        (copy / "jobscripts").mkdir(parents=True)
+        shutil.copy(ROOT / "jobscripts/quickstart.sh", copy / "jobscripts")
+        (copy / "setup.sh").write_text("exit 0\n")
+        path = self.link_tools()
+        write_program(path / "cmake", "#!/bin/sh\n")
+        study = 'study) mkdir -p "$6"; echo > "$6/study.json" ;;'
+        report = 'report) [ -z "${REPORT-}" ] || echo > "$2/report.html" ;;'
+        code = f"#!/bin/sh\ncase $1 in {study} {report} esac\n"
+        write_program(copy / "scalebar", code.replace("{", "{{").replace("}", "}}"))
+        for env in ({}, {"REPORT": "1"}):
+            done = self.run_shell("sh", copy / "jobscripts" / "quickstart.sh", path=path, **env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            last = done.stdout.splitlines()[-1]
+            self.assertEqual(last.startswith("report: /"), bool(env), last)
+        self.assertTrue(os.path.isfile(last.partition(": ")[2]), last)
+        text = (copy / "jobscripts/quickstart.sh").read_text()
+        self.assertIn("study inputs/studies/quick.ini", text)
+
     def test_without_rights_it_stops_at_the_install_line(self):
         """In a copy of the tree, as a user without rights, on a machine without any package."""
         copy = self.folder / "tree"

@@ -1,7 +1,7 @@
 """Study files: what is read, and what is refused with file, line and key."""
 import unittest
 
-from support import Scratch
+from support import ROOT, Scratch
 
 from jobscripts.errors import Refused
 from jobscripts.study import read_study
@@ -14,9 +14,11 @@ kind = scaling      ; another
 apps = pi, heat
 variants = serial omp
 scaling = strong weak
-sizes = tiny
+per = node
+sizes = tiny memory=.50
 workers = auto 3 2x3 1x4x2
-hybrid_ranks = numa 2
+hybrid_ranks = numa 2 all
+probe = no
 repeats = 2
 time_limit = 1.5 min
 ci = 0.01
@@ -26,7 +28,7 @@ pi.rng = philox
 
 REFUSED = {  # what replaces the line `apps`, and what the message must say
     "aps = pi": "mine.ini:4: 'aps' is not a key of a study (did you mean apps?)",
-    "apps = pi\napps = pi": "mine.ini:5: apps is already set at mine.ini:4",
+    "apps = pi\napps = pi": "mine.ini:5: 'apps' is already set at mine.ini:4",
     "apps = pi;reboot": "a name is of lower-case letters",
     "apps = $(id)": "a name is of lower-case letters",
     "apps = `id`": "a name is of lower-case letters",
@@ -58,6 +60,18 @@ REFUSED = {  # what replaces the line `apps`, and what the message must say
     "[other]": "is not a section here; allowed [study]",
     "x" * 1001 + " = 1": "longer than 1000",
     "hybrid_ranks = 0": "allowed numa",
+    "sizes = memory=0": "memory=SHARE of a node's memory up to 0.95",
+    "sizes = memory=0.96": "memory=SHARE",
+    "sizes = memory=1e-1": "memory=SHARE",
+    "sizes = memory=.5 memory=0.50": "named twice",
+    "per = core": "allowed worker, node",
+    "probe = maybe": "allowed yes, no",
+    "pi.per = node": "set by the study itself",
+    "pi.memory = 0.5": "set by the study itself",
+    "fft.wisdom = /etc/passwd": "no / in front, no ..",
+    "fft.wisdom = a/../../x": "no / in front, no ..",
+    "fft.wisdom = ufs:/etc/passwd": "no / in front, no ..",
+    "probe.folder = /scratch/../etc": "no / in front, no ..",
 }
 
 
@@ -72,7 +86,9 @@ class ReadsStudies(Scratch):
         self.assertEqual(study.variants, ("serial", "omp"))
         self.assertEqual(study.scalings, ("strong", "weak"))
         self.assertEqual(study.workers, ("auto", "3", "2x3", "4x2"))
-        self.assertEqual(study.hybrid_ranks, ("numa", "2"))
+        self.assertEqual(study.hybrid_ranks, ("numa", "2", "all"))
+        self.assertEqual(study.sizes, ("tiny", "memory=0.5"))
+        self.assertEqual((study.per, study.probe), ("node", False))
         self.assertEqual(study.time_limit, 90.0)
         self.assertEqual(study.measure, {"ci": "0.01"})
         self.assertEqual(study.options, {"pi": {"samples": "1e9", "rng": "philox"}})
@@ -83,6 +99,20 @@ class ReadsStudies(Scratch):
             (study.apps, study.variants, study.workers), (("all",), ("all",), ("auto",))
         )
         self.assertEqual((study.repeats, study.budget, study.seed), (1, None, None))
+        self.assertEqual((study.per, study.probe), ("worker", True))
+
+    def test_the_folder_of_a_disk_may_be_anywhere(self):
+        study = self.read("[study]\nkind = scaling\nprobe.folder = /scratch/me\n")
+        self.assertEqual(study.options, {"probe": {"folder": "/scratch/me"}})
+
+    def test_the_studies_that_come_with_scalebar_are_read(self):
+        paths = sorted((ROOT / "inputs" / "studies").glob("*.ini"))
+        self.assertLessEqual(
+            {"quick", "workstation", "node", "cluster"}, {path.stem for path in paths}
+        )
+        for path in paths:
+            study = read_study(path)
+            self.assertTrue(study.text.startswith(f"# {path.name}: "), path.name)
 
     def test_refuses_with_place_and_reason(self):
         for line, message in REFUSED.items():

@@ -28,6 +28,9 @@ static void two_sockets(void **state) {
     snprintf(list, sizeof list, "%d,%d\n", cpu % 64, cpu % 64 + 64);
     made_up_cpu(cpu, "topology/core_cpus_list", list);
     made_up_cpu(cpu, "topology/physical_package_id", cpu % 64 < 32 ? "0\n" : "1\n");
+    made_up_cpu(cpu, "cache/index3/level", "3\n");
+    made_up_cpu(cpu, "cache/index3/shared_cpu_list",
+                cpu % 64 < 32 ? "0-31,64-95\n" : "32-63,96-127\n");
   }
   cache(0, "1\n", "Data\n", "48K\n");
   cache(1, "1\n", "Instruction\n", "32K\n");
@@ -41,6 +44,7 @@ static void two_sockets(void **state) {
   assert_int_equal(t.l1d_bytes, 48 * 1024);
   assert_int_equal(t.l2_bytes, 2048 * 1024);
   assert_int_equal(t.l3_bytes, 105 * 1024 * 1024);
+  assert_int_equal(t.l3_caches, 2);
 }
 
 static void unknown_is_zero(void **state) {
@@ -56,6 +60,7 @@ static void unknown_is_zero(void **state) {
   assert_int_equal(bare.hardware_threads, 2);
   assert_int_equal(bare.numa_nodes, 0);
   assert_int_equal(bare.l1d_bytes, 0);
+  assert_int_equal(bare.l3_caches, 0);
 }
 
 static void both_sources_agree_here(void **state) {
@@ -66,6 +71,7 @@ static void both_sources_agree_here(void **state) {
     assert_int_equal(a.hardware_threads, b.hardware_threads);
   }
   if (a.l1d_bytes > 0 && b.l1d_bytes > 0) assert_int_equal(a.l1d_bytes, b.l1d_bytes);
+  if (a.l3_caches > 0 && b.l3_caches > 0) assert_int_equal(a.l3_caches, b.l3_caches);
 }
 
 int main(void) {

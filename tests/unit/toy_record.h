@@ -102,24 +102,25 @@ static inline void toy_fill(sb_field *f, int number, double *data) {
 
 /* Three fields, each cut along its first axis, two of them with an axis in common. */
 static inline void toy_make_fields(toy_run *toy, int ranks, int rank) {
-  const sb_axis x = {"x", "distance along x", "m", TOY_NX, 0.0, 0.25};
-  const sb_field made[] = {{.name = "estimate",
-                            .long_name = "estimate of each batch",
-                            .units = "1",
-                            .dims = 1,
-                            .axis = {{"batch", "batch of samples", "1", TOY_BATCHES, 0.0, 1.0}}},
-                           {.name = "temperature",
-                            .long_name = "temperature",
-                            .units = "K",
-                            .dims = 3,
-                            .axis = {{"z", "distance along z", "m", TOY_NZ, 0.0, 0.5},
-                                     {"y", "distance along y", "m", TOY_NY, 0.0, 0.5},
-                                     x}},
-                           {.name = "edge",
-                            .long_name = "temperature of one edge",
-                            .units = "K",
-                            .dims = 1,
-                            .axis = {x}}};
+  const sb_axis x = {"x", "distance along x", "m", TOY_NX, 0.0, 0.25, NULL};
+  const sb_field made[] = {
+      {.name = "estimate",
+       .long_name = "estimate of each batch",
+       .units = "1",
+       .dims = 1,
+       .axis = {{"batch", "batch of samples", "1", TOY_BATCHES, 0.0, 1.0, NULL}}},
+      {.name = "temperature",
+       .long_name = "temperature",
+       .units = "K",
+       .dims = 3,
+       .axis = {{"z", "distance along z", "m", TOY_NZ, 0.0, 0.5, NULL},
+                {"y", "distance along y", "m", TOY_NY, 0.0, 0.5, NULL},
+                x}},
+      {.name = "edge",
+       .long_name = "temperature of one edge",
+       .units = "K",
+       .dims = 1,
+       .axis = {x}}};
   double *const data[] = {toy->estimate, toy->temperature, toy->edge};
   for (int i = 0; i < 3; i++) {
     sb_field *f = sb_fields_add(&toy->fields);

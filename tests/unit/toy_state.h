@@ -25,7 +25,12 @@ static inline sb_field toy_state_field(const int64_t n[3], const int parts[3], i
   const char *const long_name[3] = {"distance along z", "distance along y", "distance along x"};
   int64_t rest = rank;
   for (int d = 2; d >= 0; d--) {
-    f.axis[d] = (sb_axis){name[d], long_name[d], "m", n[d], 0.25 * (d + 1), 0.5 * (d + 1)};
+    f.axis[d] = (sb_axis){.name = name[d],
+                          .long_name = long_name[d],
+                          .units = "m",
+                          .n = n[d],
+                          .first = 0.25 * (d + 1),
+                          .step = 0.5 * (d + 1)};
     const sb_range mine = sb_split(n[d], 1, parts[d], rest % parts[d]);
     const bool none = rank >= parts[0] * parts[1] * parts[2];
     f.lo[d] = none ? 0 : mine.lo;

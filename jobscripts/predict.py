@@ -1,0 +1,129 @@
+"""Memory and time of every run before it takes place.
+
+What a program tells of its own layout is asked for; a launcher with many ranks takes a second to
+ask, so a study asks each problem once, and where memory may be short. What has not been asked is
+computed from the nearest layout that has, and is called a guess.
+"""
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Sequence
+
+from jobscripts.ask import Answer, ask
+from jobscripts.duration import Needs
+from jobscripts.launch import Bench
+from jobscripts.memory import available_memory
+from jobscripts.run import Run
+
+ALLOWANCE = 20.0  # s for asking beyond each problem once
+TIGHT = 4.0  # a guess may be wrong by this factor: receive buffers, halos, copies for transposes
+
+Key = tuple  # what makes two runs need the same
+
+
+@dataclass
+class Predictions:
+    """Answers by what was asked for, and what programs refuse."""
+
+    bench: Bench
+    answers: dict[Key, tuple[Run, Answer]]
+
+    def needs(self, run: Run) -> Needs | None:
+        """None where no layout of the problem is known."""
+        own = self.answers.get(_key(run))
+        if own and own[1].known:
+            return Needs(own[1].memory_rank, own[1].repetition, True)
+        known = [
+            (other, answer)
+            for other, answer in self.answers.values()
+            if answer.known and problem_of(other) == problem_of(run)
+        ]
+        if not known:
+            return None
+        nearest = min(
+            known,
+            key=lambda item: (
+                item[0].program != run.program,
+                abs(item[0].layout.workers - run.layout.workers),
+                item[0].ranks != run.ranks,
+            ),
+        )
+        return _computed(run, *nearest, self.bench.topology.workers)
+
+    def refusals(self) -> dict[Key, str]:
+        """By problem: a program's words, or what memory is missing."""
+        found: dict[Key, str] = {}
+        for run, answer in self.answers.values():
+            if answer.refused:
+                found.setdefault(problem_of(run), answer.refused)
+            elif answer.known and not answer.fits:
+                needed = answer.memory_rank * run.ranks
+                found.setdefault(
+                    problem_of(run),
+                    f"{run.program} {run.scaling} {run.size} on {run.layout}: needs "
+                    f"{needed / 1e9:.3g} GB, more than is free on this node",
+                )
+        return found
+
+    def problems(self) -> list[str]:
+        return sorted({answer.problem for _, answer in self.answers.values() if answer.problem})
+
+
+def predict(
+    runs: Sequence[Run], bench: Bench, seed: int | None, every: bool, allowance: float = ALLOWANCE
+) -> Predictions:
+    """Asks each problem at its fewest workers; then those that may not fit into memory, and with
+    `every` all others, largest first, for as long as `allowance` lasts."""
+    found = Predictions(bench, {})
+    distinct = {_key(run): run for run in runs}
+    for run in _smallest(list(distinct.values())):
+        found.answers[_key(run)] = (run, ask(run, bench, seed))
+    free = available_memory()
+    deadline = time.monotonic() + allowance
+    for run in _by_memory(distinct, found):
+        needs = found.needs(run)
+        tight = needs and (free is None or needs.memory_rank * run.ranks * TIGHT > free)
+        if time.monotonic() >= deadline or not (needs and (tight or every)):
+            continue
+        found.answers[_key(run)] = (run, ask(run, bench, seed))
+    return found
+
+
+def _computed(run: Run, base: Run, answer: Answer, cores: int) -> Needs:
+    """The same problem shared otherwise. Weak scaling gives each worker the base's share."""
+    growth = 1.0
+    if run.scaling == "weak" and run.per == "worker":
+        growth = run.layout.workers / base.layout.workers
+    faster = min(run.layout.workers, cores) / min(base.layout.workers, cores)
+    return Needs(
+        memory_rank=answer.memory_rank * base.ranks * growth / run.ranks,
+        repetition=answer.repetition * growth / faster,
+        asked=False,
+    )
+
+
+def problem_of(run: Run) -> Key:
+    """What runs have in common that differ in variant and layout alone."""
+    return run.purpose, run.app, run.scaling, run.per, run.size
+
+
+def _key(run: Run) -> Key:
+    return (*problem_of(run), run.variant, run.layout)
+
+
+def _smallest(runs: list[Run]) -> list[Run]:
+    """For each problem the run of the fewest workers, serial first: it needs no launcher."""
+    chosen: dict[Key, Run] = {}
+    for run in sorted(runs, key=lambda run: (run.layout.workers, run.variant != "serial", run.id)):
+        chosen.setdefault(problem_of(run), run)
+    return list(chosen.values())
+
+
+def _by_memory(distinct: dict[Key, Run], found: Predictions) -> list[Run]:
+    def guess(run: Run) -> float:
+        needs = found.needs(run)
+        return -needs.memory_rank * run.ranks if needs else 0.0
+
+    left = [run for key, run in distinct.items() if key not in found.answers]
+    return sorted(left, key=lambda run: (guess(run), run.id))

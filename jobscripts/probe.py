@@ -1,0 +1,58 @@
+"""The runs of the app probe that a study begins with: what the machine itself can do.
+
+They are the ceilings that a report holds measurements against, so they come first, on as many
+workers as the study uses at most: ranks, for messages; one core of the serial program, for what a
+core gets with the machine to itself; threads, for memory without any messages. Few and short ones:
+their time is the study's.
+"""
+from __future__ import annotations
+
+from typing import Sequence
+
+from jobscripts.budget import PROBE_SHARE, PROBE_TIME
+from jobscripts.layout import Layout
+from jobscripts.programs import Program
+from jobscripts.run import PROBE, Run
+from jobscripts.study import PROBE_APP, Study
+from jobscripts.units import count
+
+
+def probe_runs(study: Study, programs: Sequence[Program], workers: int) -> tuple[list[Run], str]:
+    """The runs on up to `workers` workers, most telling first, as many as the budget allows; and a
+    sentence where that is fewer."""
+    variants = {program.variant for program in programs}
+    wanted = [
+        (variant, layout) for variant, layout in _layouts(variants, workers) if variant in variants
+    ]
+    allowed = len(wanted)
+    if study.budget is not None:
+        allowed = min(allowed, int(PROBE_SHARE * study.budget / PROBE_TIME))
+    note = ""
+    if allowed < len(wanted):
+        note = f"the budget is too short for more than {count(allowed, 'run')} of probe"
+    return [_run(study, variant, layout) for variant, layout in wanted[:allowed]], note
+
+
+def _layouts(variants: set[str], workers: int) -> list[tuple[str, Layout]]:
+    one = Layout(1, 1)
+    if workers == 1:
+        first = next((name for name in ("serial", "omp", "mpi") if name in variants), "hybrid")
+        return [(first, one)]
+    ranks = "mpi" if "mpi" in variants else "hybrid"
+    return [(ranks, Layout(workers, 1)), ("serial", one), ("omp", Layout(1, workers))]
+
+
+def _run(study: Study, variant: str, layout: Layout) -> Run:
+    return Run(
+        purpose=PROBE,
+        app=PROBE_APP,
+        variant=variant,
+        scaling="strong",
+        per="worker",
+        size="tiny",
+        ranks=layout.ranks,
+        threads=layout.threads,
+        repeat=0,
+        options=tuple(study.options.get(PROBE_APP, {}).items()),
+        measure=(),
+    )
