@@ -171,6 +171,9 @@ class Browser(unittest.TestCase):
         made = self.command("Page.printToPDF", preferCSSPageSize=True)
         data = base64.b64decode(made["data"])
         self.assertGreaterEqual(len(re.findall(rb"/Type\s*/Page\b", data)), 4)
+        sheet = re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", data)
+        assert sheet is not None
+        self.assertGreater(float(sheet[1]), float(sheet[2]), "landscape: tables of points are wide")
         if not shutil.which("pdftotext"):
             return
         text = subprocess.run(
