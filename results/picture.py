@@ -112,7 +112,7 @@ class Drawing:
 
 def render(drawing: Drawing, folder: Path | None, formats: Sequence[str]) -> Picture:
     """Writes the files `name`.svg ... into `folder`, where there is one, and returns the picture."""
-    engine = drawing.figure.get_layout_engine()
+    engine = getattr(drawing.figure, "get_layout_engine", lambda: None)()  # from 3.6 on
     if engine is not None:  # once, here: savefig would draw everything a second time for it
         engine.execute(drawing.figure)
         drawing.figure.set_layout_engine("none")

@@ -1,5 +1,5 @@
-"""Every number of a study's points, from its HDF5 files alone: nothing of results/ is imported. It is
-the reference that test_page.py holds the report to."""
+"""Every number of a study's points, from its HDF5 files alone, with nothing of results/: what
+test_page.py holds the report to."""
 from collections import defaultdict
 from math import comb
 from pathlib import Path
@@ -11,7 +11,7 @@ TIMES, WORK = ("elapsed", "compute"), ("units", "flop", "bytes")
 
 
 def interval(repeats):
-    """Of the median: exact binomial ranks of all samples, widened to hold the median of each repeat."""
+    """Of the median: exact binomial ranks of all samples, widened to hold each repeat's median."""
     ordered, medians = np.sort(np.concatenate(repeats)), [np.median(repeat) for repeat in repeats]
     below = np.cumsum([comb(ordered.size, k) for k in range(ordered.size)]) / 2.0**ordered.size
     low = int(np.sum(below <= 0.025))  # samples of which the median is surely not one of the lowest
@@ -27,24 +27,29 @@ def recompute(folder: Path):
             ranks, threads, nodes = (int(f.attrs[key]) for key in ("ranks", "threads", "nodes"))
             checks = [f["verification"][k][()] for k in ("check", "error", "bound")]
             for check, error, bound in zip(*checks):
-                row = rows[f"{names[0]} check {check.decode()}"]
-                row.update(runs=row.get("runs", 0) + 1, bound=bound, error=max(error, row.get("error", 0)))
+                words = b"".join(np.atleast_1d(check)).rstrip(b"\0")  # characters, or a text
+                row = rows[f"{names[0]} check {words.decode()}"]
+                row["runs"] = row.get("runs", 0) + 1
+                if error * row.get("bound", 1) >= row.get("error", 0) * bound:  # the nearest to it
+                    row.update(error=error, bound=bound)
             if names[0] != "probe":
                 times = {key: f[f"timing/{key}"][()] for key in TIMES}
                 work = {key: float(f[f"workload/{key}"][()]) for key in WORK}
                 runs[(*names, ranks, threads, nodes)].append((times, work))
-            for name, figure in f.get("figures", {}).items():
+            for name, figure in f["figures"].items() if names[0] == "probe" else ():
                 probe[name] = float(figure[()])
                 row = rows[f"probe {ranks}x{threads} {name}"]
                 row.update(figure=probe[name], samples=figure.attrs["n"])
-                row["interval_low"], row["interval_high"] = (figure.attrs[f"ci_{k}"] for k in ("low", "high"))
-    rows["limits"] = {"triad": probe["triad_all"]}
+                row.update({f"interval_{k}": figure.attrs[f"ci_{k}"] for k in ("low", "high")})
+    if probe:
+        rows["limits"] = {"triad": probe["triad_all"]}
     for (app, scaling, size, variant, ranks, threads, nodes), found in runs.items():
         repeats, work = [time["elapsed"] for time, _ in found], found[0][1]
         elapsed, p = np.concatenate(repeats), ranks * threads
         useful = sum(time["compute"].sum(axis=0) for time, _ in found)
-        median, row = np.median(elapsed), rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}"]
-        row.update(workers=p, nodes=nodes, time=median, samples=elapsed.size, rate=work["units"] / median)
+        row = rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}"]
+        median, units = np.median(elapsed), work["units"]
+        row.update(workers=p, nodes=nodes, time=median, samples=elapsed.size, rate=units / median)
         row["load_balance"] = useful.mean() / useful.max()
         row["communication_efficiency"] = useful.max() / elapsed.sum()
         row["parallel_efficiency"] = useful.mean() / elapsed.sum()
@@ -53,14 +58,18 @@ def recompute(folder: Path):
             row["rate_low"] = work["units"] / row["interval_high"]
             row["rate_high"] = work["units"] / row["interval_low"]
         for key, base in (("speedup_serial", "serial"), ("speedup_own", variant)):
-            first = runs[app, scaling, size, base, 1, 1, 1]
+            first = runs.get((app, scaling, size, base, 1, 1, 1), found)
+            times = np.concatenate([time["elapsed"] for time, _ in first])
             grown = work["units"] / first[0][1]["units"] if scaling == "weak" else 1.0
-            row[key] = np.median(np.concatenate([time["elapsed"] for time, _ in first])) * grown / median
-        row["efficiency"] = row["speedup_serial"] / p
+            row[key] = np.median(times) * grown / median if times.size > 5 else np.nan
+        serial = row["speedup_serial"]
+        row["efficiency"] = (row["speedup_own"] if np.isnan(serial) else serial) / p
         if scaling == "strong" and p > 1 and elapsed.size > 5:
             serial = (1 / row["speedup_own"] - 1 / p) / (1 - 1 / p)
-            rows[f"{app} {scaling} {size} {variant} Karp-Flatt p={p}"] = {"workers": p, "serial_fraction": serial}
-        if work["flop"] > 0:
+            other = rows[f"{app} {scaling} {size} {variant} Karp-Flatt p={p}"]
+            if median < other.get("time", np.inf):  # the fastest layout of as many workers
+                other.update(time=median, workers=p, serial_fraction=serial)
+        if probe and work["flop"] > 0:
             top, wide = (min(p * probe[f"{k}_core"], probe[f"{k}_all"]) for k in ("fma", "triad"))
             row["roof"] = work["flop"] / median / min(top, work["flop"] / work["bytes"] * wide)
     return rows

@@ -23,7 +23,8 @@ import support  # noqa: F401  (puts the repository on the path)
 from results.command import main
 
 DRIVER = shutil.which("chromedriver")
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
 PRESENT = bool(DRIVER and BROWSER and importlib.util.find_spec("selenium"))
 AUDIT = Path(__file__).with_name("audit.js").read_text(encoding="utf-8")
 SCREENS = (400, 1400)
@@ -103,10 +104,11 @@ class Browser(unittest.TestCase):
             if '"Network.requestWillBeSent"' in entry["message"]
         ]
         addresses = [re.search(r'"request":\{.*?"url":"([^"]*)"', line) for line in asked]
-        found = {address[1] for address in addresses if address and not address[1].startswith("data:")}
+        found = {match[1] for match in addresses if match and not match[1].startswith("data:")}
         self.assertEqual(found, {self.page.as_uri()})
         text = re.sub(r'xmlns(:\w+)?="[^"]*"', "", self.page.read_text(encoding="utf-8"))
-        self.assertEqual(re.findall(r"""(?:src|href)=["'](?!#|data:)[^"']*|@import|https?://[^"' ]*""", text), [])
+        elsewhere = r"""(?:src|href)=["'](?!#|data:)[^"']*|@import|https?://[^"' ]*"""
+        self.assertEqual(re.findall(elsewhere, text), [])
 
     def test_every_picture_is_there(self) -> None:
         kinds = ("time", "speedup", "efficiency", "split", "layouts")
@@ -153,7 +155,8 @@ class Browser(unittest.TestCase):
 
         self.look(400)
         wide = self.browser.execute_script(
-            "return [...document.querySelectorAll('.scroll')].find(e => e.scrollWidth > e.clientWidth + 50)"
+            "return [...document.querySelectorAll('.scroll')]"
+            ".find(frame => frame.scrollWidth > frame.clientWidth + 50)"
         )
         self.browser.execute_script("arguments[0].focus()", wide)
         wide.send_keys(*[Keys.ARROW_RIGHT] * 3)
@@ -168,6 +171,9 @@ class Browser(unittest.TestCase):
         made = self.command("Page.printToPDF", preferCSSPageSize=True)
         data = base64.b64decode(made["data"])
         self.assertGreaterEqual(len(re.findall(rb"/Type\s*/Page\b", data)), 4)
+        sheet = re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", data)
+        assert sheet is not None
+        self.assertGreater(float(sheet[1]), float(sheet[2]), "landscape: tables of points are wide")
         if not shutil.which("pdftotext"):
             return
         text = subprocess.run(

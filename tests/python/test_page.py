@@ -182,17 +182,15 @@ class Numbers(Reported):
     def test_the_bases(self) -> None:
         text = [words for words in self.page.paragraphs if words.startswith("Base:")]
         self.assertEqual(len(text), 4)
+        keys = ("time", "interval_low", "interval_high")
+        number = r"([\d.]+)"
+        pattern = rf"Base: (\w+)_serial, T1 = {number} ms \({number} \.\. {number} ms\)"
         for words in text:
-            told = re.match(r"Base: (\w+)_serial, T1 = ([\d.]+) ms \(([\d.]+) \.\. ([\d.]+) ms\)", words)
+            told = re.match(pattern, words)
             assert told is not None, words
-            bases = [self.anew[f"{told[1]} {scaling} tiny serial 1x1"] for scaling in ("strong", "weak")]
-            self.assertIn(
-                [float(number) for number in told.groups()[1:]],
-                [
-                    [float(f"{1000 * base[key]:.3g}") for key in ("time", "interval_low", "interval_high")]
-                    for base in bases
-                ],
-            )
+            bases = [self.anew[f"{told[1]} {kind} tiny serial 1x1"] for kind in ("strong", "weak")]
+            right = [[float(f"{1000 * base[key]:.3g}") for key in keys] for base in bases]
+            self.assertIn([float(word) for word in told.groups()[1:]], right)
 
     def test_the_machine(self) -> None:
         (table,) = self.page.table("Machine")
@@ -251,7 +249,9 @@ class Laws(Reported):
         return len(fit.parameters)
 
     def near(self, told: str, right: float) -> None:
-        self.assertTrue(float(told) == right or math.isclose(float(told), right, rel_tol=1e-9, abs_tol=1e-12))
+        number = float(told)
+        near = math.isclose(number, right, rel_tol=1e-9, abs_tol=1e-12)
+        self.assertTrue(number == right or near, f"{told}, not {right}")
 
 
 class Colours(unittest.TestCase):
