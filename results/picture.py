@@ -90,10 +90,23 @@ def safe_name(*parts: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", "-".join(parts)).strip("-")
 
 
-def axes(title: str, across: str, up: str, height: float = HEIGHT) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+def axes(
+    title: str,
+    across: str,
+    up: str,
+    height: float = HEIGHT,
+    left: float | None = None,
+    top: float = 0.32,
+) -> tuple[Figure, Axes]:
+    """`left`: inches for what stands left of the axes, where that is known beforehand: finding it out
+    costs nearly half of the drawing. `top`: above them, in that case."""
+    figure = Figure(figsize=(WIDTH, height), layout="constrained" if left is None else None)
     FigureCanvasSVG(figure)  # texts are measured by the renderer that draws them
     found = figure.add_subplot()
+    if left is not None:
+        figure.subplots_adjust(
+            left=left / WIDTH, right=1 - 0.12 / WIDTH, bottom=0.52 / height, top=1 - top / height
+        )
     found.set_title(title)
     found.set_xlabel(across)
     found.set_ylabel(up)

@@ -24,7 +24,7 @@ def draw_layouts(table: Table) -> Drawing | None:
     share = np.full((len(ranks), len(threads)), np.nan)
     for (r, t), point in best.items():
         share[ranks.index(r), threads.index(t)] = _share(point, points)
-    figure, found = axes("Ranks x threads", "threads of a rank", "ranks")
+    figure, found = axes("Ranks x threads", "threads of a rank", "ranks", left=0.6)
     palest = min(0.9, float(np.nanmin(share)) - 0.05)
     found.imshow(share, cmap=MAP, vmin=palest, vmax=1, aspect="auto", origin="lower")
     found.grid(visible=False)

@@ -19,7 +19,7 @@ def table_name(table: Table) -> str:
 
 
 def draw_time(table: Table) -> Drawing:
-    figure, found = axes("Time of one repetition", "workers (cores)", "time in s")
+    figure, found = axes("Time of one repetition", "workers (cores)", "time in s", left=0.75)
     for variant, points in _variants(table.points):
         used = [point for point in points if point.used]
         _bars(found, variant, used, [_time(point) for point in used])
@@ -34,7 +34,7 @@ def draw_time(table: Table) -> Drawing:
 
 
 def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing:
-    figure, found = axes("Speed-up", "workers (cores)", "speed-up S (1)")
+    figure, found = axes("Speed-up", "workers (cores)", "speed-up S (1)", left=0.75)
     for variant, points in _variants(table.points):
         _line(found, variant, points, lambda p: _first(p.speedup_serial, p.speedup_own), "-")
         if table.serial is not None and variant != "serial":
@@ -49,7 +49,7 @@ def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing:
 
 
 def draw_efficiency(table: Table) -> Drawing:
-    figure, found = axes("Parallel efficiency", "workers (cores)", "efficiency E = S/p (1)")
+    figure, found = axes("Parallel efficiency", "workers (cores)", "efficiency E = S/p (1)", left=0.75)
     top = 1.0
     for variant, points in _variants(table.points):
         used = [point for point in points if point.efficiency is not None]

@@ -23,7 +23,7 @@ def draw_split(table: Table) -> Drawing | None:
         return None
     points = _few(points)
     height = max(HEIGHT, 1.2 + BAR * len(points))
-    figure, found = axes("Where the time goes", "time of a rank in s", "", height)
+    figure, found = axes("Where the time goes", "time of a rank in s", "", height, left=1.2, top=0.55)
     left = [0.0] * len(points)
     for phase in PHASES:
         seconds = [point.split.phases[phase] for point in points if point.split]
