@@ -8,7 +8,9 @@ stores through the caches and past them, beside stream_bench. messages: latency,
 all and barriers of two ranks, beside message_bench. hpcc: STREAM, products and latency of HPC Challenge
 (Debian: hpcc; left out where it is not installed), which names the best time of ten where probe takes the
 median, and takes the BLAS that the machine's alternatives choose. Printed are the medians, and the
-median, least and largest ratio of probe's figure to the peer's. All runs share the first two of the cores
+median, least and largest ratio of probe's speed to the peer's: "in turn" where each sample of probe's loops
+and the peer's took turns in one process, which is what tells on a machine whose memory is slow for seconds
+at a time; and of whole runs one after the other. All runs share the first two of the cores
 that this process may use (taskset chooses others).
 """
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 
 from peers import Turns, arguments
 
+TIMES = ("latency_node", "allreduce", "allreduce_large", "alltoall_time", "barrier")  # less is better
 CASES = ("memory", "messages", "hpcc")
 SAMPLES = 15
 LONGEST = 1 << 22  # bytes of the longest message
@@ -57,7 +60,7 @@ class Bench(Turns):
         """Named as ours: of one core, or of all."""
         who = "core" if threads == 1 else "all"
         found = self.figures([str(self.build / "tests/stream_bench"), str(self.n), str(threads), str(SAMPLES)])
-        return {f"{name}_{who}": value for name, value in found.items()}
+        return {re.sub(r"(_ratio)?$", rf"_{who}\1", name, count=1): value for name, value in found.items()}
 
     def memory(self) -> tuple[Figures, Figures]:
         size = (f"--n={self.n}", f"--core_n={self.n}", f"--threads={self.cores}")
@@ -68,7 +71,8 @@ class Bench(Turns):
         ours = self.figures([*self.launch(2), *self.ours("mpi", "latency,alltoall,allreduce", *size)])
         theirs = self.figures([*self.launch(2), str(self.build / "tests/message_bench"), str(SAMPLES), str(LONGEST),
                                str(int(ours["alltoall_bytes"]))])
-        return ours, {name: theirs[their] for name, their in MESSAGES.items()}
+        named = {f"{name}{end}": theirs[their + end] for name, their in MESSAGES.items() for end in ("", "_ratio")}
+        return ours, named
 
     def hpcc(self) -> tuple[Figures, Figures]:
         """Its rates are in 1e9 a second, of each rank; its latency is in 1e-6 s."""
@@ -93,11 +97,17 @@ class Bench(Turns):
 def run_case(bench: Bench, case: str, rounds: int) -> None:
     print(f"{case}:")
     turns = [getattr(bench, case)() for _ in range(rounds)]
-    for name in turns[0][1]:
-        ratios = [ours[name] / theirs[name] for ours, theirs in turns]
+    for name in [name for name in turns[0][1] if not name.endswith("_ratio")]:
+        rates = [ours[name] / theirs[name] for ours, theirs in turns]
+        ratios = [1 / rate for rate in rates] if name in TIMES else rates
         ours, theirs = (statistics.median(turn[who][name] for turn in turns) for who in (0, 1))
-        print(f"  {name:<20} probe {ours:10.4g}   peer {theirs:10.4g}   ratio {statistics.median(ratios):.3f} "
-              f"({min(ratios):.3f} .. {max(ratios):.3f})", flush=True)
+        in_turn = [theirs[f"{name}_ratio"] for _, theirs in turns if f"{name}_ratio" in theirs]
+        told = f"in turn {spread(in_turn)}   " if in_turn else ""
+        print(f"  {name:<20} probe {ours:10.4g}   peer {theirs:10.4g}   {told}whole runs {spread(ratios)}", flush=True)
+
+
+def spread(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.3f} ({min(ratios):.3f} .. {max(ratios):.3f})"
 
 
 def main() -> None:

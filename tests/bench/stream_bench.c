@@ -5,10 +5,13 @@
  *   stream_bench N THREADS REPEATS
  *
  * Arrays of N doubles, touched first by the threads that use them. Plain C loops store through the
- * caches; where the processor has them (x86), loops with its own instructions store past them. Each
- * loop runs once unmeasured and then REPEATS times; the rates of the median times go to stdout as
- * apps print theirs, counted as STREAM counts: 16 and 24 bytes an element. */
+ * caches; where the processor has them (x86), loops with its widest instructions store past them.
+ * Each loop runs once unmeasured and then REPEATS times, in turn with probe's kernel on the same
+ * arrays, for memory may be slow for a while. To stdout, as apps print theirs: the rates of the
+ * median times, counted as STREAM counts (16 and 24 bytes an element), and the median of the ratios
+ * of probe's rate to them (name_ratio). */
 #include <omp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -17,7 +20,9 @@
 #include <immintrin.h>
 #endif
 
+#include "decomp.h"
 #include "memory.h"
+#include "probe_kernel.h"
 #include "stats.h"
 
 enum { REPEATS_MAX = 1001 };
@@ -43,8 +48,32 @@ static void triad(const arrays *x) {
   for (int64_t i = 0; i < x->n; i++) a[i] = b[i] + SCALE * c[i];
 }
 
-#ifdef __SSE2__
-/* Four doubles at a time, which is half of a line: N is a multiple of 8 here. */
+/* Stores past the caches, as wide as the instructions this is compiled for; a line at a time, and N
+ * is a multiple of lines here. */
+#if defined __AVX512F__
+typedef __m512d vector;
+enum { LANES = 8 };
+#define LOAD _mm512_load_pd
+#define STREAM _mm512_stream_pd
+#define SCALED(b, s, c) _mm512_add_pd(b, _mm512_mul_pd(s, c))
+#define ALL _mm512_set1_pd
+#elif defined __AVX__
+typedef __m256d vector;
+enum { LANES = 4 };
+#define LOAD _mm256_load_pd
+#define STREAM _mm256_stream_pd
+#define SCALED(b, s, c) _mm256_add_pd(b, _mm256_mul_pd(s, c))
+#define ALL _mm256_set1_pd
+#elif defined __SSE2__
+typedef __m128d vector;
+enum { LANES = 2 };
+#define LOAD _mm_load_pd
+#define STREAM _mm_stream_pd
+#define SCALED(b, s, c) _mm_add_pd(b, _mm_mul_pd(s, c))
+#define ALL _mm_set1_pd
+#endif
+
+#ifdef STREAM
 static void copy_stream(const arrays *x) {
 #pragma omp parallel
   {
@@ -52,9 +81,7 @@ static void copy_stream(const arrays *x) {
     const double *b = x->b;
 #pragma omp for schedule(static)
     for (int64_t line = 0; line < x->n / 8; line++) {
-      for (int64_t i = 8 * line; i < 8 * line + 8; i += 2) {
-        _mm_stream_pd(a + i, _mm_load_pd(b + i));
-      }
+      for (int64_t i = 8 * line; i < 8 * line + 8; i += LANES) STREAM(a + i, LOAD(b + i));
     }
     _mm_sfence();
   }
@@ -63,19 +90,40 @@ static void copy_stream(const arrays *x) {
 static void triad_stream(const arrays *x) {
 #pragma omp parallel
   {
-    const __m128d scale = _mm_set1_pd(SCALE);
+    const vector scale = ALL(SCALE);
     double *a = x->a;
     const double *b = x->b, *c = x->c;
 #pragma omp for schedule(static)
     for (int64_t line = 0; line < x->n / 8; line++) {
-      for (int64_t i = 8 * line; i < 8 * line + 8; i += 2) {
-        const __m128d scaled = _mm_mul_pd(scale, _mm_load_pd(c + i));
-        _mm_stream_pd(a + i, _mm_add_pd(_mm_load_pd(b + i), scaled));
+      for (int64_t i = 8 * line; i < 8 * line + 8; i += LANES) {
+        STREAM(a + i, SCALED(LOAD(b + i), scale, LOAD(c + i)));
       }
     }
     _mm_sfence();
   }
 }
+#endif
+
+/* probe's kernels on the same arrays, cut into lines for the same threads. */
+static probe_kernels probe;
+
+static void probe_sweep(const arrays *x, int kind, int stream) {
+#pragma omp parallel
+  {
+    const sb_range r = sb_split(x->n, 8, omp_get_num_threads(), omp_get_thread_num());
+    if (kind == 0) {
+      probe.copy[stream](x->a + r.lo, x->b + r.lo, sb_count(r));
+    } else {
+      probe.triad[stream](x->a + r.lo, x->b + r.lo, x->c + r.lo, SCALE, sb_count(r));
+    }
+  }
+}
+
+static void probe_copy(const arrays *x) { probe_sweep(x, 0, 0); }
+static void probe_triad(const arrays *x) { probe_sweep(x, 1, 0); }
+#ifdef STREAM
+static void probe_copy_stream(const arrays *x) { probe_sweep(x, 0, 1); }
+static void probe_triad_stream(const arrays *x) { probe_sweep(x, 1, 1); }
 #endif
 
 static double now(void) {
@@ -84,16 +132,31 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void measure(const arrays *x, int repeats, void (*loop)(const arrays *), const char *name,
-                    double bytes) {
-  static double seconds[REPEATS_MAX], scratch[REPEATS_MAX];
+static double seconds_of(const arrays *x, void (*loop)(const arrays *)) {
+  const double start = now();
+  loop(x);
+  return now() - start;
+}
+
+/* The two take turns, and each begins as often as the other: memory may be slow for a while. */
+static void measure(const arrays *x, int repeats, const char *name, double bytes,
+                    void (*loop)(const arrays *), void (*ours)(const arrays *)) {
+  static double seconds[REPEATS_MAX], ratio[REPEATS_MAX], scratch[REPEATS_MAX];
   for (int i = -1; i < repeats; i++) {
-    const double start = now();
-    loop(x);
-    if (i >= 0) seconds[i] = now() - start;
+    const bool ours_first = i % 2 == 0;
+    double mine = ours_first ? seconds_of(x, ours) : 0.0;
+    const double other = seconds_of(x, loop);
+    if (!ours_first) mine = seconds_of(x, ours);
+    if (i < 0) continue;
+    seconds[i] = other;
+    ratio[i] = other / mine;
   }
+  const sb_summary ratios = sb_summarise(ratio, repeats, scratch);
   printf("FOM stream.%s=%.6e byte/s\n", name,
          bytes * (double)x->n / sb_summarise(seconds, repeats, scratch).median);
+  printf("FOM stream.%s_ratio=%.4f 1\n", name, ratios.median);
+  printf("# %s: probe's kernel %.3f of it, 95 %% interval %.3f .. %.3f\n", name, ratios.median,
+         ratios.low, ratios.high);
 }
 
 static void give_up(const char *why) {
@@ -108,6 +171,7 @@ int main(int argc, char **argv) {
     give_up("wants N THREADS REPEATS");
   }
   arrays x = {.n = n};
+  if (probe_kernels_choose("auto", &probe) != SB_OK) give_up(sb_message());
   omp_set_dynamic(0);
   omp_set_num_threads(threads);
   if (sb_doubles_create(n, &x.a) != SB_OK || sb_doubles_create(n, &x.b) != SB_OK ||
@@ -120,11 +184,11 @@ int main(int argc, char **argv) {
     x.b[i] = 2.0;
     x.c[i] = 1.0;
   }
-  measure(&x, repeats, copy, "copy", 16.0);
-  measure(&x, repeats, triad, "triad", 24.0);
-#ifdef __SSE2__
-  measure(&x, repeats, copy_stream, "copy_stream", 16.0);
-  measure(&x, repeats, triad_stream, "triad_stream", 24.0);
+  measure(&x, repeats, "copy", 16.0, copy, probe_copy);
+  measure(&x, repeats, "triad", 24.0, triad, probe_triad);
+#ifdef STREAM
+  measure(&x, repeats, "copy_stream", 16.0, copy_stream, probe_copy_stream);
+  measure(&x, repeats, "triad_stream", 24.0, triad_stream, probe_triad_stream);
 #endif
   const double right = 2.0 + SCALE;
   for (int64_t i = 0; i < n; i++) {
