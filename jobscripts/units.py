@@ -35,7 +35,8 @@ def rate_text(value: float, unit: str) -> str:
     """ "2.11 Gsample/s"."""
     for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= factor:
-            return f"{value / factor:.3g} {prefix}{unit}"
+            short = "B" + unit[4:] if unit.startswith("byte") else unit  # GB/s
+            return f"{value / factor:.3g} {prefix}{short}"
     return f"{value:.3g} {unit}"
 
 

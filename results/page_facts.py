@@ -10,9 +10,10 @@ from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
 from results.page_parts import Cell, bullets, number, paragraph, span, table
-from results.record import Record
+from results.record import Figure, Record
 
 UNITS = {"s-1": "1/s", "byte s-1": "byte/s"}  # udunits' words, as people write them
+OPERATIONS = ("fma_", "dgemm_")  # figures of probe that count them, which udunits has no word for
 
 
 def limits_part(limits: Ceilings) -> str:
@@ -23,8 +24,8 @@ def limits_part(limits: Ceilings) -> str:
         rows: list[list[Cell | str]] = [
             [
                 figure.meaning or name,
-                number(figure.value, UNITS.get(figure.unit, figure.unit)),
-                span(figure.low, figure.high, UNITS.get(figure.unit, figure.unit)),
+                number(figure.value, _unit(name, figure)),
+                span(figure.low, figure.high, _unit(name, figure)),
                 number(float(figure.n), text=str(figure.n)),
             ]
             for name, figure in sorted(record.figures.items())
@@ -40,6 +41,12 @@ def limits_part(limits: Ceilings) -> str:
             )
         )
     return "\n".join(parts)
+
+
+def _unit(name: str, figure: Figure) -> str:
+    if figure.unit == "s-1" and name.startswith(OPERATIONS):
+        return "flop/s"
+    return UNITS.get(figure.unit, figure.unit)
 
 
 def answers_part(records: Iterable[Record]) -> str:

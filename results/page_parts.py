@@ -39,8 +39,13 @@ def si(value: float, unit: str) -> str:
     size = abs(value)
     for factor, prefix in SI:
         if size >= 0.9995 * factor:
-            return f"{three_digits(value / factor)} {prefix}{unit}"
+            return f"{three_digits(value / factor)} {prefix}{_short(unit, prefix)}"
     return f"{value:.3g} {unit}"
+
+
+def _short(unit: str, prefix: str) -> str:
+    """GB/s, and byte/s where there is no prefix."""
+    return "B" + unit[4:] if prefix and unit.startswith("byte") else unit
 
 
 def three_digits(value: float) -> str:

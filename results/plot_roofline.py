@@ -8,7 +8,7 @@ import numpy as np
 
 from results.ceilings import Ceilings
 from results.palette import light
-from results.picture import Drawing, axes, log_axis, safe_name
+from results.picture import HEIGHT, Drawing, axes, log_axis, safe_name
 from results.points import Point
 from results.roof import intensity
 
@@ -19,7 +19,7 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
     """Of points with floating-point operations and memory traffic. None without a probe."""
     if limits.compute is None or limits.bandwidth is None:
         return None
-    figure, found = axes("Roofline", "intensity in flop/byte", "Gflop/s")
+    figure, found = axes("Roofline", "intensity in flop/byte", "Gflop/s", 1.35 * HEIGHT)
     places = [intensity(point) for point in points]
     ridge = limits.compute.all / limits.bandwidth.all
     across = np.geomspace(min([0.05, *places]) / 2, max([10 * ridge, *places]) * 2, 200)
@@ -43,7 +43,7 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
     found.set_yscale("log")
     log_axis(found.xaxis, *found.get_xlim())
     log_axis(found.yaxis, *found.get_ylim())
-    found.legend(loc="lower right")
+    found.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncol=2, columnspacing=1)
     words = "operations a second against intensity: the machine's ceilings and each app's point"
     return Drawing(figure, safe_name("roofline"), "Roofline", words)
 

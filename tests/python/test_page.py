@@ -27,6 +27,12 @@ from results.palette import COLOURS, MARKERS, contrast
 from results.record import PHASES
 
 PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3, "": 0, "m": -3, "µ": -6, "n": -9}
+
+
+def _prefix(rest: str, unit: str) -> int:
+    """The power of ten of "GB/s" of a value in byte/s, of "ms" of one in s."""
+    short = "B" + unit[4:] if unit.startswith("byte") and not rest.startswith("byte") else unit
+    return PREFIXES[rest.removesuffix(short)]
 COUNTS = ("workers p", "nodes", "samples", "runs", "residual")  # headings of what is counted
 OF_LAWS = re.compile(r" (Amdahl|Gustafson|USL) ")  # rows of class Laws
 LOST = "heat_mpi-strong-tiny-2x1"  # its runs have too few samples for an interval
@@ -36,7 +42,7 @@ def shown(element: Element) -> tuple[float, float]:
     """What the text of a number says, and half a unit of its last digit."""
     unit = element.attributes["data-unit"]
     mantissa, _, rest = element.text.partition(" ")
-    exponent = -2 if rest == "%" else 0 if unit == "1" else PREFIXES[rest.removesuffix(unit)]
+    exponent = -2 if rest == "%" else 0 if unit == "1" else _prefix(rest, unit)
     digits = Decimal(mantissa)
     last = 10.0 ** (int(digits.as_tuple().exponent) + exponent)
     return float(digits) * 10.0**exponent, last / 2
