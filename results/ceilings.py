@@ -43,26 +43,33 @@ class Ceilings:
 
 
 def ceilings(records: Iterable[Record]) -> Ceilings:
-    """From verified probe runs; that with most workers counts, and the best `core` of any."""
+    """From verified probe runs: of all workers the best of those with most workers, of one core the
+    best of any. The repetitions of probe are triads of all workers, and count as well."""
     found = sorted(
         (record for record in records if record.app == "probe" and record.verified),
         key=lambda record: (record.ranks * record.threads, record.created_utc),
     )
     return Ceilings(
-        _ceiling(found, (TRIAD, f"{TRIAD}_stream")),
+        _ceiling(found, (TRIAD, f"{TRIAD}_stream"), ("rate",)),
         _ceiling(found, (FMA,)),
         _ceiling(found, (DGEMM,)),
         tuple(found),
     )
 
 
-def _ceiling(records: Sequence[Record], names: tuple[str, ...]) -> Ceiling | None:
+def _ceiling(
+    records: Sequence[Record], names: tuple[str, ...], more: tuple[str, ...] = ()
+) -> Ceiling | None:
+    """`more`: other figures of all workers."""
+    most = max((record.ranks * record.threads for record in records), default=0)
+    largest = [record for record in records if record.ranks * record.threads == most]
     core = _best(records, [f"{name}_core" for name in names])
-    for record in reversed(records):
-        whole = _best([record], [f"{name}_all" for name in names])
-        if whole is not None:
-            return Ceiling(whole if core is None else core, whole, record.ranks * record.threads)
-    return None
+    whole = _best(largest, [*(f"{name}_all" for name in names), *more])
+    if whole is None:
+        return None
+    if core is None:
+        return Ceiling(whole, whole, most)
+    return Ceiling(core, max(whole, core), most)  # a disturbed machine: one core was above all
 
 
 def _best(records: Sequence[Record], names: list[str]) -> float | None:

@@ -22,8 +22,8 @@ Several DIRs, of machines or dates, are put side by side: ratios with intervals,
 regressions marked; into comparison.html and comparison.csv."""
 
 EXITS = """\
-exit codes: the worst of the study's runs (2 a wrong answer, then 1 could not run, then 5 slow), 0 when
-all passed"""
+exit codes: the worst of the study's runs (2 a wrong answer, then 1 could not run or did not take place,
+then 5 slow), 0 when all passed"""
 
 
 def main(argv: list[str]) -> int:

@@ -10,7 +10,9 @@ from jobscripts.errors import Refused
 from jobscripts.state import State
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
-from results.points import SAME_WORK, Point, Problem, Table
+from results.points import SAME_WORK, Point, Problem, Table, problem_of
+from results.points import measured_rate as rate
+from results.record import Figure, Record
 from results.ratio import Measured, Ratio, geometric_mean, ratio
 
 UPWARDS = ("byte/s", "flop/s", "byte s-1", "s-1")  # units of probe's figures that grow with performance
@@ -74,7 +76,7 @@ def compare(studies: Sequence[Study], base: int) -> Comparison:
     for problem in problems:
         tables = [_table(study, problem) for study in studies]
         _refuse_unequal(studies, tables, problem)
-        best = tuple(_whole(table) for table in tables)
+        best = tuple(_whole(study, table) for study, table in zip(studies, tables))
         found.whole.append(_line(problem, "all cores", best, base))
         for key in _layouts(tables):
             points = tuple(_point(table, key) for table in tables)
@@ -86,26 +88,25 @@ def compare(studies: Sequence[Study], base: int) -> Comparison:
     return found
 
 
-def rate(point: Point) -> Measured:
-    """Units of work a second, with the interval that follows from that of the time."""
-    time = point.time
-    return Measured(point.rate, point.units / time.high, point.units / time.low)
-
-
 def _common(studies: Sequence[Study]) -> list[Problem]:
-    """Problems of all studies; Refused where an app has none although all have run it."""
+    """Problems of all studies; Refused where an app's scaling mode has none although all have run
+    it."""
     sets = [{table.problem for table in study.tables} for study in studies]
     shared = set.intersection(*sets)
-    apps = set.intersection(*({problem.app for problem in found} for found in sets))
-    for app in sorted(apps - {problem.app for problem in shared}):
+    modes = set.intersection(*({_mode(problem) for problem in found} for found in sets))
+    for mode in sorted(modes - {_mode(problem) for problem in shared}):
         told = "; ".join(
-            f"{study.label}: " + ", ".join(sorted(_name(p) for p in found if p.app == app))
+            f"{study.label}: " + ", ".join(sorted(_name(p) for p in found if _mode(p) == mode))
             for study, found in zip(studies, sets)
         )
-        raise Refused(f"unequal sizes of {app} cannot be compared: {told}")
+        raise Refused(f"unequal sizes of {mode[0]} cannot be compared: {told}")
     if not shared:
         raise Refused("these studies have no app in common: there is nothing to compare")
     return sorted(shared)
+
+
+def _mode(problem: Problem) -> tuple[str, str]:
+    return problem.app, problem.scaling
 
 
 def _name(problem: Problem) -> str:
@@ -131,11 +132,13 @@ def _refuse_unequal(studies: Sequence[Study], tables: Sequence[Table], problem: 
                 )
 
 
-def _whole(table: Table) -> Point | None:
-    """The fastest used point on most workers."""
-    used = [point for point in table.points if point.used]
-    most = max((point.workers for point in used), default=0)
-    return max((p for p in used if p.workers == most), key=lambda p: p.rate, default=None)
+def _whole(study: Study, table: Table) -> Point | None:
+    """The fastest used point on as many workers as the study asked for at most, on the cores that
+    there are. None where no such point is used: one of fewer workers is not the machine."""
+    asked = [run["workers"] for run in study.state.runs if problem_of(run) == table.problem]
+    most = min(max(asked), study.state.data["machine"]["workers"])
+    used = [point for point in table.points if point.used and point.workers == most]
+    return max(used, key=lambda point: point.rate, default=None)
 
 
 def _layouts(tables: Sequence[Table]) -> list[tuple[str, int, int]]:
@@ -180,13 +183,14 @@ def _means(found: Comparison) -> list[Ratio | None]:
 def _limits(
     studies: Sequence[Study], base: int
 ) -> Iterator[tuple[str, str, tuple[Measured | None, ...], tuple[Ratio | None, ...]]]:
-    """Figures of probe on most workers. Times count as their reciprocals: all ratios above 1 are
-    better."""
-    records = [study.limits.records[-1] if study.limits.records else None for study in studies]
-    names = dict.fromkeys(name for record in records if record for name in record.figures)
-    for name in names:
-        figures = [record.figures.get(name) if record else None for record in records]
+    """Figures of probe's runs of the same variant and layout. Times count as their reciprocals: all
+    ratios above 1 are better. Lengths of messages are no figures of merit."""
+    found = [_probe_figures(study.limits.records) for study in studies]
+    for name in dict.fromkeys(name for figures in found for name in figures):
+        figures = [own.get(name) for own in found]
         unit = next(figure.unit for figure in figures if figure is not None)
+        if unit == "byte":
+            continue
         measured = tuple(
             Measured(f.value, f.low, f.high) if f is not None else None for f in figures
         )
@@ -199,6 +203,15 @@ def _limits(
         yield name, unit, measured, ratios
 
 
+def _probe_figures(records: Sequence[Record]) -> dict[str, Figure]:
+    """By "mpi 2 x 1: triad_all"."""
+    return {
+        f"{record.variant} {record.ranks} x {record.threads}: {name}": figure
+        for record in records
+        for name, figure in record.figures.items()
+    }
+
+
 def _better(part: Measured | None, unit: str) -> Measured | None:
     if part is None or not part.value > 0:
         return None
@@ -209,7 +222,13 @@ def _better(part: Measured | None, unit: str) -> Measured | None:
 
 
 def _differences(studies: Sequence[Study], found: Comparison) -> Iterator[str]:
-    """What else differs than the machines: kernels, tiers, programs, seeds."""
+    """What else differs than the machines: problems, kernels, tiers, programs, seeds."""
+    shared = {line.problem for line in found.whole}
+    for study in studies:
+        for table in study.tables:
+            if table.problem not in shared:
+                words = f"{table.problem.app} {_name(table.problem)}"
+                yield f"{words} is not in all studies and is left out; {study.label} has it"
     for line in found.whole:
         for what in ("kernel", "tier"):
             told = [getattr(point, what) if point else "-" for point in line.points]

@@ -1,6 +1,7 @@
 """The points of one variant as a curve, with the laws fitted to it."""
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Sequence
 
@@ -17,7 +18,7 @@ class Curve:
     usl: fits.Fit | fits.Refusal
     serial_fractions: tuple[fits.SerialFraction, ...]  # strong scaling alone
     serial_words: str
-    base_ratio: float  # speed-up of the variant's one worker against the plotted base
+    base_rate: float  # units/s of the base that speed-up is drawn against; NaN: there is none
 
     @property
     def fit(self) -> fits.Fit | None:
@@ -42,11 +43,11 @@ def fitted_lines(curves: Sequence[Curve], table: Table) -> list[FittedLine]:
     for curve in curves:
         fit = curve.fit
         used = [p.workers for p in table.points if p.variant == curve.variant and p.used]
-        if fit is None or min(used) == max(used):
+        if fit is None or min(used) == max(used) or math.isnan(curve.base_rate):
             continue
         ratio = max(used) / min(used)
         across = [min(used) * ratio ** (n / LINE_POINTS) for n in range(LINE_POINTS + 1)]
-        speedups = tuple(curve.base_ratio * fit.speedup(p) for p in across)
+        speedups = tuple(fit.rate(p) / curve.base_rate for p in across)
         lines.append(FittedLine(curve.variant, fit.law, tuple(across), speedups))
     return lines
 
@@ -69,16 +70,14 @@ def _curve(table: Table, variant: str, points: Sequence[Point]) -> Curve:
     fractions: tuple[fits.SerialFraction, ...] = ()
     if strong and base is not None:
         fractions = fits.karp_flatt(_sample(base), samples)
-    ratio = 1.0
-    if base is not None and table.serial is not None:
-        ratio = table.serial.time.median / base.time.median
+    drawn = table.serial or base
     return Curve(
         variant,
         fits.amdahl(samples) if strong else fits.gustafson(samples),
         fits.usl(samples, points[0].rate_unit),
         fractions,
         fits.karp_flatt_words(fractions) if fractions else "",
-        ratio,
+        drawn.rate if drawn is not None else math.nan,
     )
 
 

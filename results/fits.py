@@ -74,6 +74,10 @@ class Fit:
         of workers the work of a worker is interpolated, beyond them it stays."""
         return self.curve.units(workers) * math.exp(self.curve.logarithm(workers))
 
+    def rate(self, workers: float) -> float:
+        """Units of work a second on the fitted curve."""
+        return math.exp(-self.curve.logarithm(workers))
+
     def speedup(self, workers: float) -> float:
         """Against one worker on the fitted curve; scaled speed-up where the work grows."""
         return math.exp(self.curve.logarithm(1) - self.curve.logarithm(workers))

@@ -93,6 +93,8 @@ def _checked(run: StudyRun, record: Record | Unreadable | Lost) -> Record:
             raise Unreadable(
                 f"the results of {run['id']} are of another run: {key} is {getattr(record, key)}"
             )
+    if record.size not in (run["size"], "custom"):
+        raise Unreadable(f"the results of {run['id']} are of another run: size is {record.size}")
     if record.result != run["verdict"]:
         raise Unreadable(
             f"the results of {run['id']} say {record.result}, the run ended as {run['verdict']}"

@@ -18,6 +18,7 @@ from results.page_parts import (
 )
 from results.page_shell import contents, document
 from results.picture import Picture
+from results.page_facts import unit_words
 from results.ratio import Ratio
 
 MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn"}
@@ -30,7 +31,8 @@ HOW = (
     "threshold keeps most of those quiet.",
     "All cores: the fastest point of each study on its most workers. Machines of unequal size are "
     "compared as wholes there, and core by core in the table of layouts.",
-    "The geometric mean is over the problems on all cores. It is also the ratio of the SSP figures, "
+    "The geometric mean is over the problems on all cores; its interval takes their ratios for "
+    "independent. It is also the ratio of the SSP figures, "
     "the geometric mean of rates of a node, times the nodes.",
     "Points that a study leaves out (wrong, oversubscribed, too few samples) are left out here.",
 )
@@ -160,6 +162,7 @@ def _limits(found: Comparison, threshold: float) -> str:
         headings += [study.label] if index == found.base else [study.label, "better by", "interval", "verdict"]
     for name, unit, measured, ratios in found.limits:
         row: list[Cell | str] = [name]
+        unit = unit_words(name.rpartition(": ")[2], unit)
         for index, part in enumerate(measured):
             row.append(number(part.value if part else None, unit))
             if index != found.base:

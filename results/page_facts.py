@@ -10,7 +10,7 @@ from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
 from results.page_parts import Cell, bullets, number, paragraph, span, table
-from results.record import Figure, Record
+from results.record import Record
 
 UNITS = {"s-1": "1/s", "byte s-1": "byte/s"}  # udunits' words, as people write them
 OPERATIONS = ("fma_", "dgemm_")  # figures of probe that count them, which udunits has no word for
@@ -24,8 +24,8 @@ def limits_part(limits: Ceilings) -> str:
         rows: list[list[Cell | str]] = [
             [
                 figure.meaning or name,
-                number(figure.value, _unit(name, figure)),
-                span(figure.low, figure.high, _unit(name, figure)),
+                number(figure.value, unit_words(name, figure.unit)),
+                span(figure.low, figure.high, unit_words(name, figure.unit)),
                 number(float(figure.n), text=str(figure.n)),
             ]
             for name, figure in sorted(record.figures.items())
@@ -43,10 +43,9 @@ def limits_part(limits: Ceilings) -> str:
     return "\n".join(parts)
 
 
-def _unit(name: str, figure: Figure) -> str:
-    if figure.unit == "s-1" and name.startswith(OPERATIONS):
-        return "flop/s"
-    return UNITS.get(figure.unit, figure.unit)
+def unit_words(name: str, unit: str) -> str:
+    """The unit of a figure of probe, as people write it."""
+    return "flop/s" if unit == "s-1" and name.startswith(OPERATIONS) else UNITS.get(unit, unit)
 
 
 def answers_part(records: Iterable[Record]) -> str:
@@ -122,7 +121,7 @@ def machine_part(state: State, machine: Mapping[str, str], hosts: Sequence[str])
         ["hosts", ", ".join(hosts) or "not recorded"],
     ]
     rows += [[key.replace("_", " "), value] for key, value in sorted(machine.items())]
-    return table("Machine, as the first run saw it", ["property", "value"], rows)
+    return table("Machine, as one run saw it (usable: what that run was given)", ["property", "value"], rows)
 
 
 def software_part(records: Iterable[Record]) -> str:

@@ -22,6 +22,9 @@ def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
         return f"{count(wrong, 'wrong answer')}: this machine is not to be trusted", "bad"
     if failed:
         return f"{count(good, 'run')} verified, {failed} without a result", "bad"
+    if outcomes.waiting:
+        done = f"{count(good, 'run')} right so far"
+        return f"{done}, {outcomes.waiting} still to come", "warn"
     left_out = sum(not point.used for found in tables for point in found.points)
     if left_out:
         return f"all answers right; {count(left_out, 'point')} left out of the curves", "warn"
@@ -47,7 +50,8 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
     weak = [t for t in tables if t.problem.app == app and t.problem.scaling == "weak"]
     best = _best(strong) or _best(weak)
     if best is None:
-        return _card(app, Cell("no point that can be compared"), [])
+        reasons = [r for t in strong + weak for point in t.points for r in point.left_out]
+        return _card(app, Cell("no point that can be compared"), list(dict.fromkeys(reasons))[:3])
     lines = [f"{best.variant}, {best.ranks} x {best.threads}, size {best.problem.size}"]
     if best.efficiency is not None and best.workers > 1:
         speedup = best.speedup_serial if best.speedup_serial is not None else best.speedup_own
@@ -57,7 +61,7 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
             f"efficiency {100 * best.efficiency:.0f} % ({best.problem.scaling})"
         )
     grown = _best(weak)
-    if grown is not None and grown is not best and grown.efficiency is not None:
+    if grown is not None and grown is not best and grown.efficiency and grown.workers > 1:
         lines.append(f"weak scaling: efficiency {100 * grown.efficiency:.0f} %")
     share = share_of_roof(best, limits)
     if share is not None:

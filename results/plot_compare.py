@@ -60,8 +60,8 @@ def draw_ratios(found: Comparison) -> Drawing | None:
     return Drawing(figure, "compare-ratios", "Ratios", words)
 
 
-def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing:
-    """Rate against workers, of the fastest parallel layout of each study."""
+def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
+    """Rate against workers, of the fastest layout of each study. None where no point is used."""
     figure, where = axes("Rate against workers", "workers (cores)", "rate")
     workers: list[int] = []
     unit = ""
@@ -77,12 +77,13 @@ def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing:
             [p.workers for p in points], [p.rate for p in points], "-", marker=marker,
             color=colour, label=study.label,
         )
+    if not workers:
+        return None
     where.set_ylabel(f"rate in {unit}")
     where.set_yscale("log")
     log_axis(where.yaxis, *where.get_ylim())
     where.yaxis.set_major_formatter(_powers)
-    if workers:
-        worker_axis(where, workers)
+    worker_axis(where, workers)
     where.legend(loc="best")
     name = safe_name("compare", problem.app, problem.scaling, problem.size, problem.options)
     words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: rate of each study"

@@ -37,7 +37,7 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
             point.work.flop / point.time.median / 1e9,
             SYMBOLS.get(point.problem.app, "D"),
             color=light(point.variant),
-            label=f"{point.problem.app} {point.variant} {point.ranks} x {point.threads}",
+            label=_point(point),
         )
     found.set_xscale("log")
     found.set_yscale("log")
@@ -46,6 +46,11 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
     found.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncol=2, columnspacing=1)
     words = "operations a second against intensity: the machine's ceilings and each app's point"
     return Drawing(figure, safe_name("roofline"), "Roofline", words)
+
+
+def _point(point: Point) -> str:
+    weak = " weak" if point.problem.scaling == "weak" else ""
+    return f"{point.problem.app}{weak} {point.variant} {point.ranks} x {point.threads}"
 
 
 def _workers(count: int) -> str:

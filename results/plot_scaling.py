@@ -37,6 +37,7 @@ def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing:
     figure, found = axes("Speed-up", "workers (cores)", "speed-up S (1)", left=0.75)
     for variant, points in _variants(table.points):
         _line(found, variant, points, lambda p: _first(p.speedup_serial, p.speedup_own), "-")
+        _whiskers(found, variant, points, per_worker=False)
         if table.serial is not None and variant != "serial":
             _line(found, variant, points, lambda p: p.speedup_own, ":", label=False)
     workers = _workers(table)
@@ -55,6 +56,7 @@ def draw_efficiency(table: Table) -> Drawing:
         used = [point for point in points if point.efficiency is not None]
         top = max([top, *(point.efficiency or 0.0 for point in used)])
         _line(found, variant, points, lambda p: p.efficiency, "-")
+        _whiskers(found, variant, points, per_worker=True)
     workers = _workers(table)
     _ideal(found, workers, [1.0] * len(workers))
     found.set_ylim(0, 1.08 * top)
@@ -143,6 +145,17 @@ def _line(found, variant, points, value, style, label=True) -> None:  # type: ig
         color=colour,
         label=variant if label else None,
     )
+
+
+def _whiskers(found: Axes, variant: str, points: Sequence[Point], per_worker: bool) -> None:
+    """95 % intervals of speed-up, or of efficiency."""
+    known = [point for point in points if point.used and point.speedup_interval]
+    scale = [point.workers if per_worker else 1 for point in known]
+    low, high = (
+        [point.speedup_interval[end] / by for point, by in zip(known, scale) if point.speedup_interval]
+        for end in (0, 1)
+    )
+    found.vlines([point.workers for point in known], low, high, color=light(variant), linewidth=1)
 
 
 def _crosses(found, points, value) -> None:  # type: ignore[no-untyped-def]

@@ -21,6 +21,7 @@ def draw_split(table: Table) -> Drawing | None:
     points = [point for point in table.points if point.split is not None]
     if not points:
         return None
+    all_of_them = len(points)
     points = _few(points)
     height = max(HEIGHT, 1.2 + BAR * len(points))
     figure, found = axes("Where the time goes", "time of a rank in s", "", height, left=1.2, top=0.55)
@@ -41,7 +42,7 @@ def draw_split(table: Table) -> Drawing | None:
     problem = table.problem
     words = (
         f"{problem.app}, {problem.scaling} scaling: computing, communicating, waiting and I/O "
-        "of the mean rank, for each point"
+        f"of the mean rank, of {len(points)} of {all_of_them} points"
     )
     return Drawing(figure, f"{table_name(table)}-split", "Where the time goes", words)
 

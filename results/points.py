@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Iterable
 
 from jobscripts.state import StudyRun
+from results.ratio import Measured, ratio
 from results.record import Record, Work
 from results.split import Split, split_of
 from results.stats import INTERVAL_MIN, Summary, pool
@@ -57,6 +58,7 @@ class Point:
     speedup_serial: float | None = None
     speedup_own: float | None = None
     efficiency: float | None = None
+    speedup_interval: tuple[float, float] | None = None  # of that which efficiency is made of
 
     @property
     def workers(self) -> int:
@@ -205,6 +207,17 @@ def _relate(table: Table) -> None:
             point.speedup_own = _speedup(point, own)
             speedup = point.speedup_serial if table.serial else point.speedup_own
             point.efficiency = speedup / point.workers if speedup is not None else None
+            base = table.serial if table.serial else own
+            if base is not None and base is not point and speedup is not None:
+                part = ratio(measured_rate(point), measured_rate(base))
+                share = speedup / part.value
+                point.speedup_interval = (share * part.low, share * part.high)
+
+
+def measured_rate(point: Point) -> Measured:
+    """Units of work a second, with the interval that follows from that of the time."""
+    time = point.time
+    return Measured(point.rate, point.units / time.high, point.units / time.low)
 
 
 def _order(point: Point) -> tuple[int, int, int]:

@@ -25,9 +25,14 @@ def share_of_roof(point: Point, limits: Ceilings) -> float | None:
 
 
 def on_roof(tables: Iterable[Table]) -> list[Point]:
-    """Of each app the fastest used point of its largest strong problem, for one worker and for most."""
+    """Of each app the fastest used point of its largest strong problem, for one worker and for most;
+    of a weak one where it has no strong one."""
+    found = list(tables)
+    strong = {t.problem.app for t in found if t.problem.scaling == "strong"}
     chosen: dict[tuple[str, int], Point] = {}
-    for table in tables:
+    for table in found:
+        if table.problem.scaling == "weak" and table.problem.app in strong:
+            continue
         used = [p for p in table.points if p.used and not math.isnan(intensity(p))]
         best = fastest(used)
         for point in best[:1] + best[-1:]:

@@ -23,7 +23,7 @@ S: speed-up against the serial program, which has no MPI and no OpenMP in it.
 S1: speed-up against one worker of the same variant.
 strong scaling, the same problem on p workers:    S = T1/Tp, parallel efficiency E = S/p.
 weak scaling, work W that grows with p:           scaled speed-up S = (Wp/Tp) / (W1/T1), E = S/p;
-                                                  the same work for each worker: E = T1/Tp."""
+weak scaling, the same work for each worker:      E = T1/Tp."""
 
 
 def report(state: State, tables: list[Table], outcomes: Outcomes) -> str:

@@ -32,6 +32,8 @@ def report_one(
 ) -> int:
     """Prints the table, writes the files, and returns the exit code: the worst of the runs'."""
     state = load(folder)
+    for path in filter(None, (output, reference)):
+        _refuse_own(folder, path)
     outcomes = read_outcomes(state)
     tables = tables_of(state, outcomes)
     fast = judge_all(expect, tables) if expect else True
@@ -51,6 +53,14 @@ def report_one(
         count = write_reference(reference, tables, head)
         print(f"reference: {reference}, {count} points", flush=True)
     return worst([state.exit_code(), 1 if outcomes.broken else 0, 0 if fast else 5])
+
+
+def _refuse_own(folder: Path, path: Path) -> None:
+    """What a study itself wrote is not to be written over."""
+    where = path.resolve()
+    own = {(folder / name).resolve() for name in ("study.json", "study.ini")}
+    if where in own or (folder / "runs").resolve() in where.parents:
+        raise Refused(f"{path} is the study's own")
 
 
 def with_baseline(folders: Sequence[Path], baseline: Path | None) -> tuple[list[Path], int]:

@@ -61,10 +61,7 @@ class Invented:
         runs = [run for run in self._runs()]
         for run in runs:
             write_file(self.folder, run, self._elapsed(run, random))
-        if self.probe:
-            run = new_run(app="probe", variant="mpi", ranks=max(self.workers), purpose="probe")
-            run["figures"] = {}
-            figures = {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11}
+        for run, figures in self._probes() if self.probe else ():
             write_file(self.folder, run, [0.01] * 10, figures=figures)
             runs.append(run)
         for app in FIELDS if self.pictures else ():
@@ -76,6 +73,16 @@ class Invented:
             runs.append(run)
         write_study(self.folder, runs, workers=max(self.workers))
         return self.folder
+
+    def _probes(self) -> Any:
+        """On all workers by ranks and by threads, and on one: none has the best of all figures."""
+        most = max(self.workers)
+        figures = {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11}
+        threads = {"triad_stream_core": 1.2e10, "triad_stream_all": 4.4e10, "rate": 4.3e10, "fma_all": 2e11}
+        one = {"triad_core": 1.1e10, "triad_all": 1.1e10, "fma_core": 2.9e10, "fma_all": 2.9e10}
+        yield new_run(app="probe", variant="mpi", ranks=most, purpose="probe", figures={}), figures
+        yield new_run(app="probe", variant="omp", threads=most, purpose="probe", figures={}), threads
+        yield new_run(app="probe", purpose="probe", figures={}), one
 
     def _runs(self) -> Any:
         repeats = range(1, self.repeats + 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+LIMITS = {"fma": ("fma",), "triad": ("triad", "triad_stream")}
 TIMES, WORK = ("elapsed", "compute"), ("units", "flop", "bytes")
 
 
@@ -18,9 +19,18 @@ def interval(repeats):
     return min(ordered[low - 1], *medians), max(ordered[-low], *medians)
 
 
+def limit(probes, names):
+    """Of one core, the best; of all workers, the best of the largest runs, and no less than one core."""
+    most = max(workers for workers, _ in probes)
+    core = max(f[f"{n}_core"] for _, f in probes for n in names if f"{n}_core" in f)
+    every = [f[f"{n}_all"] for p, f in probes for n in names if p == most and f"{n}_all" in f]
+    every += [f["rate"] for p, f in probes if p == most and "triad" in names and "rate" in f]
+    return core, max(*every, core), most
+
+
 def recompute(folder: Path):
     """By the name of a row, "heat strong tiny mpi 2x1", then by key."""
-    runs, rows, probe = defaultdict(list), defaultdict(dict), {}
+    runs, rows, probes = defaultdict(list), defaultdict(dict), []
     for path in sorted((folder / "runs").glob("*.h5")):
         with h5py.File(path, "r") as f:
             names = [f.attrs[key].decode() for key in ("app", "scaling", "size", "variant")]
@@ -36,13 +46,15 @@ def recompute(folder: Path):
                 times = {key: f[f"timing/{key}"][()] for key in TIMES}
                 work = {key: float(f[f"workload/{key}"][()]) for key in WORK}
                 runs[(*names, ranks, threads, nodes)].append((times, work))
+            if names[0] == "probe":
+                probes.append((ranks * threads, {k: float(v[()]) for k, v in f["figures"].items()}))
             for name, figure in f["figures"].items() if names[0] == "probe" else ():
-                probe[name] = float(figure[()])
                 row = rows[f"probe {ranks}x{threads} {name}"]
-                row.update(figure=probe[name], samples=figure.attrs["n"])
+                row.update(figure=float(figure[()]), samples=figure.attrs["n"])
                 row.update({f"interval_{k}": figure.attrs[f"ci_{k}"] for k in ("low", "high")})
-    if probe:
-        rows["limits"] = {"triad": probe["triad_all"]}
+    limits = {kind: limit(probes, names) for kind, names in LIMITS.items()} if probes else {}
+    if limits:
+        rows["limits"] = {"triad": limits["triad"][1]}
     for (app, scaling, size, variant, ranks, threads, nodes), found in runs.items():
         repeats, work = [time["elapsed"] for time, _ in found], found[0][1]
         elapsed, p = np.concatenate(repeats), ranks * threads
@@ -69,7 +81,7 @@ def recompute(folder: Path):
             other = rows[f"{app} {scaling} {size} {variant} Karp-Flatt p={p}"]
             if median < other.get("time", np.inf):  # the fastest layout of as many workers
                 other.update(time=median, workers=p, serial_fraction=serial)
-        if probe and work["flop"] > 0:
-            top, wide = (min(p * probe[f"{k}_core"], probe[f"{k}_all"]) for k in ("fma", "triad"))
+        if limits and work["flop"] > 0:
+            top, wide = (roof if p == most else min(p * core, roof) for core, roof, most in limits.values())
             row["roof"] = work["flop"] / median / min(top, work["flop"] / work["bytes"] * wide)
     return rows

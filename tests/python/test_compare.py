@@ -135,8 +135,7 @@ class Comparisons(Scratch):
             self.assertEqual({row["verdict"] for row in self.find(study=name)}, {verdict})
 
     def test_unequal_sizes_are_refused(self):
-        old, new = self.make("old"), self.make("new")
-        self.change(new, lambda data: [run.update(size="small") for run in data["runs"]])
+        old, new = self.make("old"), self.make("new", sizes=("small",))
         self.assertEqual(self.report(old, new), 1)
         self.assertRegex(self.err, r"^scalebar report: unequal sizes of heat cannot be compared: ")
         self.assertEqual(self.text, "")
@@ -148,6 +147,29 @@ class Comparisons(Scratch):
                 file["workload/units"][...] *= 2
         self.assertEqual(self.report(old, new), 1)
         self.assertIn("unequal work of heat strong tiny cannot be compared: 2.5e+08 in ", self.err)
+
+    def test_what_one_study_alone_has_is_told(self):
+        old, new = self.make("old", sizes=("tiny", "small")), self.make("new")
+        self.assertEqual(self.report(old, new), 0, self.err)
+        self.assertIn("heat strong small is not in all studies and is left out; old has it", self.text)
+        old, new = self.make("a", scalings=("strong", "weak")), self.make("b")
+        self.assertEqual(self.report(old, new), 0, self.err)
+        self.assertIn("heat weak tiny is not in all studies", self.text)
+
+    def test_fewer_workers_are_not_the_whole_machine(self):
+        """Where all points of most workers are left out, nothing is said of the whole."""
+        old, new = self.make("old"), self.make("new")
+        for path in [*(new / "runs").glob("*-1x8-*"), *(new / "runs").glob("*-8x1-*")]:
+            with h5py.File(path, "a") as file:
+                file.attrs["placement_ok"] = np.int8(0)
+        self.report(old, new)
+        row = self.find(study="new", layout="all cores")[0]
+        self.assertEqual((row["rate"], row["ratio"], row["verdict"]), ("", "", ""))
+        self.assertFalse(self.find(verdict="slower"))
+
+    def test_probes_of_the_same_layout_are_compared(self):
+        self.report(self.make("old"), self.make("new"))
+        self.assertIn("mpi 8 x 1: triad_all", self.page)
 
     def test_nothing_in_common(self):
         self.assertEqual(self.report(self.make("a", apps=("pi",)), self.make("b", apps=("heat",))), 1)

@@ -325,6 +325,20 @@ class Failures(Report):
         self.assertFalse((self.folder / "report.html").exists())
         self.assertIn("<svg", (self.folder / "figures" / "pi-strong-tiny-time.svg").read_text())
 
+    def test_what_the_study_wrote_is_not_written_over(self):
+        self.add(1.0)
+        write_study(self.folder, self.runs)
+        for name in ("study.json", "runs/page.html", "runs/pi_serial-strong-tiny-1x1-r1.h5"):
+            with contextlib.redirect_stderr(io.StringIO()) as err:
+                self.assertEqual(main([str(self.folder), "-o", str(self.folder / name)]), 1)
+            self.assertIn("is the study's own", err.getvalue())
+
+    def test_results_of_another_size_are_not_of_this_run(self):
+        run = self.add(1.0, size="small")
+        run["size"] = "tiny"
+        self.report()
+        self.assertIn("size is small", " ".join(self.text.split()))
+
     def test_folders_without_a_study(self):
         for content in (
             None,

@@ -1,0 +1,69 @@
+"""What is drawn of a law and of the machine's limits is what was fitted and measured."""
+import math
+import unittest
+
+from invented import Invented, Law
+from support import Scratch
+
+from jobscripts.state import load
+from results.ceilings import ceilings
+from results.curves import curves_of, fitted_lines
+from results.findings import tables_of
+from results.outcomes import read_outcomes
+from results.page_glance import verdict
+from results.roof import on_roof
+
+
+class Drawn(Scratch):
+    def study(self, **changes):
+        changes = {"apps": ("heat",), "workers": (1, 2, 4, 8), "layouts": False, **changes}
+        folder = Invented(self.folder / "study", **changes).write()
+        state = load(folder)
+        outcomes = read_outcomes(state)
+        return state, outcomes, tables_of(state, outcomes)
+
+    def test_a_fitted_line_is_as_far_from_a_point_as_its_residual_says(self):
+        """Overhead that Amdahl does not know makes the fit miss its own point of one worker."""
+        _, _, tables = self.study(law=Law(serial=0.02, overhead=0.01, noise=0.0))
+        for table in tables:
+            lines = {line.variant: line for line in fitted_lines(curves_of(table), table)}
+            for curve in curves_of(table):
+                line = lines[curve.variant]
+                points = {p.workers: p for p in table.points if p.variant == curve.variant}
+                for workers, residual in curve.fit.residuals:
+                    drawn = self.at(line, workers)
+                    self.assertAlmostEqual(drawn / points[workers].speedup_serial, 1 + residual, 6)
+
+    def at(self, line, workers):
+        return next(s for p, s in zip(line.workers, line.speedup) if math.isclose(p, workers))
+
+    def test_speed_up_has_the_interval_of_both_times(self):
+        _, _, tables = self.study()
+        for point in tables[0].points:
+            if point.variant == "serial":
+                self.assertIsNone(point.speedup_interval)
+            else:
+                low, high = point.speedup_interval
+                self.assertTrue(low < point.speedup_serial < high)
+
+    def test_ceilings_are_the_best_of_the_largest_runs(self):
+        _, outcomes, _ = self.study()
+        found = ceilings(outcomes.records.values())
+        self.assertEqual((found.bandwidth.core, found.bandwidth.all), (1.2e10, 4.4e10))
+        self.assertEqual(found.bandwidth.at(2), 2.4e10)
+
+    def test_strong_scaling_stands_on_the_roof(self):
+        _, _, tables = self.study()
+        self.assertEqual({point.problem.scaling for point in on_roof(tables)}, {"strong"})
+
+    def test_runs_that_wait_are_told(self):
+        _, outcomes, tables = self.study()
+        self.assertEqual(verdict(outcomes, tables)[1], "good")
+        outcomes.waiting = 3
+        words, mark = verdict(outcomes, tables)
+        self.assertIn("3 still to come", words)
+        self.assertEqual(mark, "warn")
+
+
+if __name__ == "__main__":
+    unittest.main()
