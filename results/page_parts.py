@@ -29,7 +29,12 @@ NUMBER = ' class="number"'
 
 
 def escape(text: object) -> str:
-    return html.escape(str(text))
+    return html.escape(printable(str(text)))
+
+
+def printable(text: str) -> str:
+    """Without control characters, which a terminal would obey."""
+    return "".join(c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def si(value: float, unit: str) -> str:

@@ -17,6 +17,7 @@ from results.gallery import draw_comparison
 from results.outcomes import read_outcomes
 from results.page import make_page
 from results.page_compare import make_comparison
+from results.page_parts import printable
 from results.reference_file import judge_all, write_reference
 from results.summary import write_summary
 from results.table import report
@@ -38,7 +39,7 @@ def report_one(
     tables = tables_of(state, outcomes)
     fast = judge_all(expect, tables) if expect else True
     # The table comes first, so that a folder one cannot write to costs only the files.
-    print(report(state, tables, outcomes), flush=True)
+    print(printable(report(state, tables, outcomes)), flush=True)
     summary, page = folder / "summary.csv", output or folder / "report.html"
     write_summary(summary, tables)
     print(f"summary: {summary}", flush=True)
@@ -74,7 +75,7 @@ def report_several(
 ) -> int:
     studies = [_study(folder) for folder in folders]
     found = compare(_labelled(studies), base)
-    print(comparison_text(found, threshold), flush=True)
+    print(printable(comparison_text(found, threshold)), flush=True)
     page = output or Path("comparison.html")
     write_whole(page, make_comparison(found, draw_comparison(found), threshold))
     numbers = page.with_suffix(".csv")

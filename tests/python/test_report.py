@@ -333,6 +333,12 @@ class Failures(Report):
                 self.assertEqual(main([str(self.folder), "-o", str(self.folder / name)]), 1)
             self.assertIn("is the study's own", err.getvalue())
 
+    def test_control_characters_do_not_reach_the_terminal(self):
+        self.add(1.0, warnings="\x1b[2Jgone\x07")
+        self.report()
+        self.assertIn("gone", self.text)
+        self.assertFalse(set("\x1b\x07") & set(self.text))
+
     def test_results_of_another_size_are_not_of_this_run(self):
         run = self.add(1.0, size="small")
         run["size"] = "tiny"
