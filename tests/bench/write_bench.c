@@ -79,9 +79,9 @@ static void describe(sb_comm *comm, int64_t ny, int64_t nx, int columns, sb_fiel
                       .long_name = "temperature",
                       .units = "1",
                       .dims = 3,
-                      .axis = {{"z", "z", "1", 1, 0.5, 1.0},
-                               {"y", "y", "1", ny, 0.5, 1.0},
-                               {"x", "x", "1", nx, 0.5, 1.0}},
+                      .axis = {{"z", "z", "1", 1, 0.5, 1.0, NULL},
+                               {"y", "y", "1", ny, 0.5, 1.0, NULL},
+                               {"x", "x", "1", nx, 0.5, 1.0, NULL}},
                       .lo = {0, y.lo, x.lo},
                       .hi = {1, y.hi, x.hi}};
 }
