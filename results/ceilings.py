@@ -8,7 +8,7 @@ from typing import Iterable, Sequence
 
 from results.record import Figure, Record
 
-# name of the figure -> what people call it; of "core" one worker alone, of "all" all together
+# figures of probe: with "_core" of one worker alone, with "_all" of all together
 TRIAD, FMA, DGEMM = "triad", "fma", "dgemm"
 
 

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Mapping
 
 from jobscripts.state import State, StudyRun
+from jobscripts.units import count
 from results.children import Lost, each_in_children
 from results.record import Record, Unreadable, read_record
 
@@ -102,3 +105,16 @@ def _checked(run: StudyRun, record: Record | Unreadable | Lost) -> Record:
     if record.binary_sha256 not in ("unknown", run["binary_sha256"]):
         raise Unreadable(f"the results of {run['id']} were written by another binary")
     return record
+
+
+def warnings_told(state: State, records: Mapping[str, Record]) -> list[str]:
+    """Warnings that differ in their numbers alone stand once, with how many runs gave them."""
+    told: dict[str, list[str]] = {}
+    for run in state.runs:
+        own = records[run["id"]].warnings if run["id"] in records else run.get("warnings", [])
+        for line in own:
+            told.setdefault(re.sub(r"\d+", "0", line), []).append(f"{line} ({run['id']})")
+    return [
+        found[0] + (f", and {count(len(found) - 1, 'more run')}" if len(found) > 1 else "")
+        for found in told.values()
+    ]

@@ -2,13 +2,12 @@
 machine and software."""
 from __future__ import annotations
 
-import re
 from typing import Iterable, Mapping, Sequence
 
 from jobscripts.state import State
 from jobscripts.units import count
 from results.ceilings import Ceilings
-from results.outcomes import Outcomes
+from results.outcomes import Outcomes, warnings_told
 from results.page_parts import Cell, bullets, number, paragraph, span, table
 from results.record import Record
 
@@ -97,16 +96,7 @@ def failures_part(outcomes: Outcomes) -> str:
 
 
 def warnings_part(state: State, records: Mapping[str, Record]) -> str:
-    """Warnings that differ in their numbers alone stand once."""
-    told: dict[str, list[str]] = {}
-    for run in state.runs:
-        own = records[run["id"]].warnings if run["id"] in records else run.get("warnings", [])
-        for line in own:
-            told.setdefault(re.sub(r"\d+", "0", line), []).append(f"{line} ({run['id']})")
-    lines = [
-        found[0] + (f", and {count(len(found) - 1, 'more run')}" if len(found) > 1 else "")
-        for found in told.values()
-    ]
+    lines = warnings_told(state, records)
     placed = sum(record.placement_ok for record in records.values())
     words = f"{placed} of {count(len(records), 'run')} had a core for each worker, as observed."
     return paragraph(words) + (bullets(lines) or paragraph("No run warned of anything."))

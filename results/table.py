@@ -1,13 +1,12 @@
 """The scaling table as plain text, 120 columns at most."""
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import Iterator
 
 from jobscripts.state import State
 from jobscripts.units import count, rate_text
-from results.outcomes import Outcomes
+from results.outcomes import Outcomes, warnings_told
 from results.points import Point, Table, work_kept
 from results.record import Record
 
@@ -142,18 +141,12 @@ def _failures(outcomes: Outcomes) -> Iterator[str]:
 
 
 def _warnings(state: State, records: dict[str, Record]) -> Iterator[str]:
-    """Warnings that differ in their numbers alone stand once, with how many runs gave them."""
-    told: dict[str, list[str]] = {}
-    for run in state.runs:
-        own = records[run["id"]].warnings if run["id"] in records else run.get("warnings", [])
-        for line in own:
-            told.setdefault(re.sub(r"\d+", "0", line), []).append(f"{line} ({run['id']})")
+    told = warnings_told(state, records)
     if told:
         yield ""
         yield "warnings:"
-    for lines in told.values():
-        others = f", and {count(len(lines) - 1, 'more run')}" if len(lines) > 1 else ""
-        yield from _wrapped("  ", lines[0] + others)
+    for line in told:
+        yield from _wrapped("  ", line)
 
 
 def _wrapped(mark: str, text: str) -> list[str]:
