@@ -38,17 +38,7 @@ def picture_runs(study: Study, programs: Sequence[Program], workers: int) -> lis
 
 def _run(study: Study, program: Program, keys: dict[str, str], workers: int) -> Run:
     threads = workers if program.variant in ("omp", "hybrid") else 1
-    layout = Layout(1, threads)
-    return Run(
-        purpose=PICTURE,
-        app=program.app,
-        variant=program.variant,
-        scaling="strong",
-        per="worker",
-        size="tiny",
-        ranks=layout.ranks,
-        threads=layout.threads,
-        repeat=0,
-        options=tuple({**study.options.get(program.app, {}), **keys, "fields": "yes"}.items()),
-        measure=tuple(ONCE.items()),
+    options = {**study.options.get(program.app, {}), **keys, "fields": "yes"}
+    return Run.aside(
+        PICTURE, (program.app, program.variant), Layout(1, threads), options, ONCE
     )

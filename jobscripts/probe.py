@@ -30,7 +30,12 @@ def probe_runs(study: Study, programs: Sequence[Program], workers: int) -> tuple
     note = ""
     if allowed < len(wanted):
         note = f"the budget is too short for more than {count(allowed, 'run')} of probe"
-    return [_run(study, variant, layout) for variant, layout in wanted[:allowed]], note
+    keys = study.options.get(PROBE_APP, {})
+    runs = [
+        Run.aside(PROBE, (PROBE_APP, variant), layout, keys, {})
+        for variant, layout in wanted[:allowed]
+    ]
+    return runs, note
 
 
 def _layouts(variants: set[str], workers: int) -> list[tuple[str, Layout]]:
@@ -40,19 +45,3 @@ def _layouts(variants: set[str], workers: int) -> list[tuple[str, Layout]]:
         return [(first, one)]
     ranks = "mpi" if "mpi" in variants else "hybrid"
     return [(ranks, Layout(workers, 1)), ("serial", one), ("omp", Layout(1, workers))]
-
-
-def _run(study: Study, variant: str, layout: Layout) -> Run:
-    return Run(
-        purpose=PROBE,
-        app=PROBE_APP,
-        variant=variant,
-        scaling="strong",
-        per="worker",
-        size="tiny",
-        ranks=layout.ranks,
-        threads=layout.threads,
-        repeat=0,
-        options=tuple(study.options.get(PROBE_APP, {}).items()),
-        measure=(),
-    )

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Mapping
 
 from jobscripts.layout import Layout
 
@@ -25,6 +26,30 @@ class Run:
     repeat: int  # from 1; 0 for what is no point, and comes before all repeats
     options: tuple[tuple[str, str], ...]
     measure: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def aside(
+        cls,
+        purpose: str,
+        program: tuple[str, str],
+        layout: Layout,
+        options: Mapping[str, str],
+        measure: Mapping[str, str],
+    ) -> Run:
+        """A run of an app and a variant that is no point of a curve: small, and once."""
+        return cls(
+            purpose=purpose,
+            app=program[0],
+            variant=program[1],
+            scaling="strong",
+            per="worker",
+            size="tiny",
+            ranks=layout.ranks,
+            threads=layout.threads,
+            repeat=0,
+            options=tuple(options.items()),
+            measure=tuple(measure.items()),
+        )
 
     @property
     def id(self) -> str:

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Sequence
 
 from results.points import Table, fastest
+from results.whole_file import write_whole
 
 
 def write_extrap(path: Path, tables: Sequence[Table]) -> None:
@@ -17,10 +17,8 @@ def write_extrap(path: Path, tables: Sequence[Table]) -> None:
     if not measurements:
         path.unlink(missing_ok=True)
         return
-    temporary = path.with_name(path.name + ".tmp")
     tree = {"parameters": ["p"], "measurements": measurements}
-    temporary.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(tree, indent=1) + "\n")
 
 
 def _measurements(tables: Sequence[Table]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from results.plot_compare import draw_ratios, draw_together
 from results.plot_fields import draw_field
 from results.plot_layouts import draw_layouts
 from results.plot_roofline import draw_roofline
-from results.plot_scaling import draw_efficiency, draw_speedup, draw_time
+from results.plot_scaling import draw_efficiency, draw_speedup, draw_time, table_name
 from results.plot_split import draw_split
 from results.points import Point, Problem, Table
 from results.record import Record
@@ -26,6 +26,7 @@ _Done = Union[Picture, Lost, None]  # None: there is nothing to draw
 
 @dataclass(frozen=True)
 class _Order:
+    name: str  # what a reader knows it by
     draw: Callable[..., "Drawing | None"]
     arguments: tuple[Any, ...]
     folder: Path | None
@@ -43,7 +44,7 @@ class Gallery:
     of_tables: dict[Problem, list[Picture]]
     roofline: Picture | None
     fields: list[Picture]
-    undrawn: list[str]  # fields that could not be read, and why
+    undrawn: list[str]  # pictures that there are not, though there is something to draw; and why
 
     def all(self) -> list[Picture]:
         found = [picture for pictures in self.of_tables.values() for picture in pictures]
@@ -62,40 +63,41 @@ def make_gallery(
     """Draws everything; files go into `folder`, where there is one."""
     orders: list[_Order] = []
 
-    def order(draw: Callable[..., "Drawing | None"], *arguments: Any) -> int:
-        orders.append(_Order(draw, arguments, folder, tuple(formats)))
+    def order(name: str, draw: Callable[..., "Drawing | None"], *arguments: Any) -> int:
+        orders.append(_Order(name, draw, arguments, folder, tuple(formats)))
         return len(orders) - 1
 
     of_tables = {
         table.problem: [
-            order(draw_time, table),
-            order(draw_speedup, table, fitted_lines(curves[table.problem], table)),
-            order(draw_efficiency, table),
-            order(draw_split, table),
-            order(draw_layouts, table),
+            order(f"time of {table_name(table)}", draw_time, table),
+            order(
+                f"speed-up of {table_name(table)}",
+                draw_speedup,
+                table,
+                fitted_lines(curves[table.problem], table),
+            ),
+            order(f"efficiency of {table_name(table)}", draw_efficiency, table),
+            order(f"time split of {table_name(table)}", draw_split, table),
+            order(f"layouts of {table_name(table)}", draw_layouts, table),
         ]
         for table in tables
     }
-    roofline = order(draw_roofline, limits, on_roof)
-    of_fields = [order(draw_field, record) for record in fields]
+    roofline = order("roofline", draw_roofline, limits, on_roof)
+    of_fields = [order(record.path.name, draw_field, record) for record in fields]
     done: list[_Done] = each_in_children(_fill, orders)
-    found = [done[number] for number in of_fields]
     return Gallery(
         {problem: _there(done, numbers) for problem, numbers in of_tables.items()},
         next(iter(_there(done, [roofline])), None),
         _there(done, of_fields),
-        [
-            f"{record.path.name}: {lost.reason}"
-            for record, lost in zip(fields, found)
-            if isinstance(lost, Lost)
-        ],
+        [f"{one.name}: {lost.reason}" for one, lost in zip(orders, done) if isinstance(lost, Lost)],
     )
 
 
 def draw_comparison(found: Comparison) -> list[Picture]:
-    orders = [_Order(draw_ratios, (found,), None, ())]
+    orders = [_Order("ratios", draw_ratios, (found,), None, ())]
     orders += [
-        _Order(draw_together, (found.studies, line.problem), None, ()) for line in found.whole
+        _Order("curves", draw_together, (found.studies, line.problem), None, ())
+        for line in found.whole
     ]
     return [picture for picture in (order.fill() for order in orders) if picture is not None]
 

@@ -17,6 +17,7 @@ from results.page_facts import (
     limits_part,
     machine_part,
     software_part,
+    warnings_of,
     warnings_part,
 )
 from results.page_glance import best_table, cards
@@ -71,7 +72,7 @@ def make_page(findings: Findings) -> str:
         ("machine", "Machine and software"),
         ("how", "How to read this"),
     ]
-    if not (findings.gallery.fields or findings.gallery.undrawn):
+    if not findings.gallery.fields:
         places.remove(("fields", "Pictures of the fields"))
     body = "\n".join([_heading(findings, title), contents(places), *_sections(findings, apps)])
     return document(f"Scalebar: {title}", body)
@@ -104,14 +105,17 @@ def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:
         )
     ]
     found += [_app(findings, app) for app in apps]
-    found.append(section("limits", "Machine limits", pictures([gallery.roofline]), limits_part(limits)))
-    if gallery.fields or gallery.undrawn:
-        lost = bullets(f"not drawn: {words}" for words in gallery.undrawn)
-        found.append(section("fields", "Pictures of the fields", pictures(gallery.fields), lost))
+    cautions = bullets(warnings_of(limits))
+    roof = pictures([gallery.roofline])
+    found.append(section("limits", "Machine limits", roof, cautions, limits_part(limits)))
+    if gallery.fields:
+        found.append(section("fields", "Pictures of the fields", pictures(gallery.fields)))
     found += [
         section("answers", "Answers", failures_part(outcomes), answers_part(records)),
         section(
-            "placement", "Placement and warnings", warnings_part(findings.state, outcomes.records)
+            "placement",
+            "Placement and warnings",
+            warnings_part(findings.state, outcomes.records, gallery.undrawn),
         ),
         section(
             "machine",

@@ -40,6 +40,7 @@ POINT_COLUMNS = (
     ("S to serial (1)", "speedup_serial"),
     ("S to one worker (1)", "speedup_own"),
     ("E", "efficiency"),
+    ("95 % interval of E (1)", "efficiency_interval"),
     ("load balance", "load_balance"),
     ("comm. eff.", "communication_efficiency"),
     ("parallel eff.", "parallel_efficiency"),
@@ -130,6 +131,7 @@ def _row(point: Point, limits: Ceilings) -> list[Cell | str]:
         number(point.speedup_serial),
         number(point.speedup_own),
         percent(point.efficiency),
+        _efficiency_span(point),
         percent(split.load_balance if split else None),
         percent(split.communication_efficiency if split else None),
         percent(split.parallel_efficiency if split else None),
@@ -137,6 +139,14 @@ def _row(point: Point, limits: Ceilings) -> list[Cell | str]:
         Cell("yes", mark="good") if verified else Cell("NO", mark="bad"),
         Cell("; ".join(notes), mark="warn" if point.left_out else ""),
     ]
+
+
+def _efficiency_span(point: Point) -> Cell:
+    """Of E, and so of the speed-up that it is made of: S = p E."""
+    if point.speedup_interval is None:
+        return Cell("-", number=True)
+    low, high = point.speedup_interval
+    return span(low / point.workers, high / point.workers, "1")
 
 
 def _fits(found: Table, curves: Sequence[Curve]) -> str:

@@ -95,8 +95,19 @@ def failures_part(outcomes: Outcomes) -> str:
     return "\n".join(parts) or paragraph("Every run gave a right result.")
 
 
-def warnings_part(state: State, records: Mapping[str, Record]) -> str:
-    lines = warnings_told(state, records)
+def warnings_of(limits: Ceilings) -> list[str]:
+    """What probe itself says against its figures, arrays that fit into caches first of all."""
+    lines = [
+        f"probe_{record.variant}, {record.ranks} x {record.threads}: {line}"
+        for record in reversed(limits.records)
+        for line in record.warnings
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def warnings_part(state: State, records: Mapping[str, Record], undrawn: Sequence[str]) -> str:
+    """`undrawn`: pictures that there are not, and why."""
+    lines = warnings_told(state, records) + [f"not drawn: {words}" for words in undrawn]
     placed = sum(record.placement_ok for record in records.values())
     words = f"{placed} of {count(len(records), 'run')} had a core for each worker, as observed."
     return paragraph(words) + (bullets(lines) or paragraph("No run warned of anything."))

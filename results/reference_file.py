@@ -15,6 +15,7 @@ from typing import Sequence
 
 from jobscripts.errors import Refused
 from results.points import Point, Table
+from results.whole_file import write_whole
 
 LOWER = -0.05  # what is written: 95 % of the reference is fast enough
 FIGURES = ("rate", "time")
@@ -59,7 +60,7 @@ def write_reference(path: Path, tables: Sequence[Table], head: str) -> int:
     for point in points:
         rate = f"rate = {point.rate:.6g} {point.rate_unit}, {LOWER:g}, none"
         lines += ["", f"[{_section(point)}]", rate]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(path, "\n".join(lines) + "\n")
     return len(points)
 
 

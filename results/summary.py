@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
-import os
 from pathlib import Path
 
 from results.points import Point, Table
 from results.record import PHASES
+from results.whole_file import write_whole
 
 COLUMNS = (
     "app variant scaling size options nodes ranks threads workers repeats samples "
@@ -19,15 +20,13 @@ COLUMNS = (
 
 
 def write_summary(path: Path, tables: list[Table]) -> None:
-    """Replaces the file as a whole."""
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for table in tables:
-            for point in table.points:
-                writer.writerow([_cell(value) for value in _row(point)])
-    os.replace(temporary, path)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for table in tables:
+        for point in table.points:
+            writer.writerow([_cell(value) for value in _row(point)])
+    write_whole(path, text.getvalue())
 
 
 def _row(point: Point) -> list[object]:

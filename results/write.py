@@ -1,7 +1,6 @@
 """Writes what `scalebar report` makes of one study, or of several."""
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Sequence
 
@@ -21,6 +20,7 @@ from results.page_parts import printable
 from results.reference_file import judge_all, write_reference
 from results.summary import write_summary
 from results.table import report
+from results.whole_file import write_whole
 
 
 def report_one(
@@ -106,12 +106,3 @@ def _labelled(studies: Sequence[Study]) -> list[Study]:
         Study(label, s.folder, s.state, s.outcomes, s.tables, s.limits)
         for label, s in zip(labels, studies)
     ]
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Replaces the file as a whole."""
-    if not path.parent.is_dir():
-        raise Refused(f"{path}: there is no folder {path.parent}")
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)

@@ -1,8 +1,10 @@
 """Reads report.html as a script would: its tables with their cells, and all that carries a number."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Iterator
 
 
 @dataclass
@@ -18,6 +20,12 @@ class HtmlTable:
     caption: str = ""
     headings: list[Element] = field(default_factory=list)
     rows: list[list[Element]] = field(default_factory=list)
+
+
+def of_laws(row: str, key: str) -> bool:
+    """Whether a number comes from a fit, and not from the files by a formula."""
+    fitted = re.search(r" (Amdahl|Gustafson|USL) ", row) is not None
+    return fitted or ("Karp-Flatt" in row and key.startswith("interval"))
 
 
 class Page(HTMLParser):
@@ -70,6 +78,16 @@ class Page(HTMLParser):
             self.paragraphs.append(data)
         if any(element.attributes.get("class") == "card" for element in self._open):
             self.cards[-1].append(data)
+
+    def told(self) -> Iterator[tuple[str, str, float]]:
+        """Each number of a row: the row, the key ("interval_low" for an end), the value in full."""
+        for element in self.numbers:
+            key = element.attributes["data-key"]
+            if "data-value" in element.attributes:
+                yield element.row, key, float(element.attributes["data-value"])
+                continue
+            for end in ("low", "high"):
+                yield element.row, f"{key}_{end}", float(element.attributes[f"data-{end}"])
 
     def table(self, caption: str) -> list[HtmlTable]:
         return [table for table in self.tables if table.caption.startswith(caption)]

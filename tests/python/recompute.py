@@ -74,8 +74,15 @@ def recompute(folder: Path):
             times = np.concatenate([time["elapsed"] for time, _ in first])
             grown = work["units"] / first[0][1]["units"] if scaling == "weak" else 1.0
             row[key] = np.median(times) * grown / median if times.size > 5 else np.nan
-        serial = row["speedup_serial"]
-        row["efficiency"] = (row["speedup_own"] if np.isnan(serial) else serial) / p
+            if key == "speedup_own" and not np.isnan(row["speedup_serial"]):
+                continue
+            row["efficiency"] = row[key] / p
+            if first is not found and min(times.size, elapsed.size) > 5:
+                low, high = interval([time["elapsed"] for time, _ in first])
+                down = np.hypot(np.log(row["interval_high"] / median), np.log(np.median(times) / low))
+                up = np.hypot(np.log(median / row["interval_low"]), np.log(high / np.median(times)))
+                row["efficiency_interval_low"] = row["efficiency"] * np.exp(-down)  # Zou and Donner 2008
+                row["efficiency_interval_high"] = row["efficiency"] * np.exp(up)
         if scaling == "strong" and p > 1 and elapsed.size > 5:
             serial = (1 / row["speedup_own"] - 1 / p) / (1 - 1 / p)
             other = rows[f"{app} {scaling} {size} {variant} Karp-Flatt p={p}"]

@@ -9,6 +9,8 @@ import time
 import unittest
 from pathlib import Path
 
+from page_reader import Page, of_laws
+from recompute import recompute
 from support import ROOT, Scratch
 
 BIN = os.environ.get("SCALEBAR_BIN", "")
@@ -82,6 +84,26 @@ class Real(Scratch):
         self.assertEqual((first["purpose"], point["purpose"]), ("probe", "scaling"))
         self.assertGreater(first["figures"]["probe.rate"]["value"], 0)
         self.assertLessEqual(first["ended_utc"], point["started_utc"])
+
+    @unittest.skipUnless(built("serial", "probe") and built("omp", "heat"), "not all programs")
+    def test_the_page_says_what_the_files_say(self):
+        done = self.run_study(
+            "[study]\nkind = scaling\napps = pi heat\nvariants = serial omp\nworkers = 1 2\n"
+            "scaling = strong weak\nrepeats = 2\nmax_reps = 20\ntime_limit = 1 s\npictures = no\n"
+            "probe.what = memory,compute\nprobe.samples = 3\nprobe.figure_time = 0.01\n"
+            "probe.n = 1e6\n"
+        )
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        self.report()
+        anew, compared = recompute(self.out), set()
+        page = Page((self.out / "report.html").read_text(encoding="utf-8"))
+        for row, key, told in page.told():
+            if of_laws(row, key):
+                continue
+            with self.subTest(row=row, key=key):
+                self.assertLessEqual(abs(told - anew[row][key]), 1e-12 * abs(anew[row][key]))
+            compared.add(key)
+        self.assertLessEqual({"time", "rate", "load_balance", "figure", "error", "runs"}, compared)
 
     @unittest.skipUnless(
         hasattr(os, "sched_setaffinity") and built("omp"), "no affinity, or no pi_omp"
