@@ -1,7 +1,7 @@
 """comparison.html: machines or dates side by side."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Callable, Iterator, Sequence
 
 from jobscripts.units import count
 from results.compare import Comparison, Line, rate
@@ -22,6 +22,7 @@ from results.page_facts import unit_words
 from results.ratio import Ratio
 
 MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn"}
+BESIDE = 2  # studies beside the base in one table: more would not fit on paper
 LISTED = 12  # changes at the top of the page; the tables have all
 HOW = (
     "A ratio is the rate of a study by that of the base, of the same problem: above 1 is faster. Its "
@@ -49,7 +50,6 @@ def make_comparison(found: Comparison, drawn: Sequence[Picture], threshold: floa
         ("how", "How to read this"),
     ]
     title = "Scalebar: " + " and ".join(study.label for study in found.studies)
-    studies = [study.label for study in found.studies]
     body = [
         f"<header><h1>{escape(title)}</h1>",
         paragraph(f"Ratios to {base}; changes below {100 * threshold:g} % are called none.", "quiet"),
@@ -60,12 +60,12 @@ def make_comparison(found: Comparison, drawn: Sequence[Picture], threshold: floa
             "whole",
             "All cores",
             pictures(drawn),
-            _lines("Fastest on all cores", found.whole, studies, found, threshold),
+            _lines("Fastest on all cores", found.whole, found, threshold),
         ),
         section(
             "layouts",
             "Layouts",
-            _lines("The same ranks and threads", found.layouts, studies, found, threshold),
+            _lines("The same ranks and threads", found.layouts, found, threshold),
         ),
         section("limits", "Machine limits", _limits(found, threshold)),
         section("differences", "What differs", _studies(found), bullets(found.differences)),
@@ -116,26 +116,45 @@ def _changes(found: Comparison, threshold: float) -> str:
     return "".join(parts) or paragraph("No figure became slower or faster beyond the threshold.")
 
 
-def _lines(
-    caption: str, lines: Sequence[Line], studies: Sequence[str], found: Comparison, threshold: float
-) -> str:
-    headings = ["app", "scaling", "size", "layout"]
-    for index, label in enumerate(studies):
-        headings += [label] if index == found.base else [label, "ratio", "95 % interval", "verdict"]
-    keys = [""] * 4
-    for index in range(len(studies)):
-        keys += [f"rate{index}"] if index == found.base else [f"rate{index}", f"ratio{index}", "", ""]
-    rows, names = [], []
-    for line in lines:
-        row: list[Cell | str] = [line.problem.app, line.problem.scaling, _size(line), line.what]
-        for index in range(len(studies)):
-            point = line.points[index]
-            row.append(number(rate(point).value if point else None, line.unit))
-            if index != found.base:
-                row += _ratio_cells(line.ratios[index], threshold)
-        rows.append(row)
-        names.append(f"{line.problem.app} {line.problem.scaling} {_size(line)} {line.what}")
-    return table(caption, headings, rows, keys, names) if rows else paragraph("None.")
+def _lines(caption: str, lines: Sequence[Line], found: Comparison, threshold: float) -> str:
+    def of_group(words: str, group: Sequence[int]) -> str:
+        headings, keys = ["app", "scaling", "size", "layout"], [""] * 4
+        for index in group:
+            others = index != found.base
+            headings += [found.studies[index].label, *["ratio", "95 % interval", "verdict"] * others]
+            keys += [f"rate{index}", *[f"ratio{index}", "", ""] * others]
+        rows = [_line(line, group, found.base, threshold) for line in lines]
+        names = [f"{line.problem.app} {line.problem.scaling} {_size(line)} {line.what}" for line in lines]
+        return table(words, headings, rows, keys, names)
+
+    return _in_groups(caption, found, of_group) if lines else paragraph("None.")
+
+
+def _line(line: Line, group: Sequence[int], base: int, threshold: float) -> list[Cell | str]:
+    row: list[Cell | str] = [line.problem.app, line.problem.scaling, _size(line)]
+    row.append(Cell(line.what, mark="whole"))
+    for index in group:
+        point = line.points[index]
+        row.append(number(rate(point).value if point else None, line.unit))
+        if index != base:
+            row += _ratio_cells(line.ratios[index], threshold)
+    return row
+
+
+def _in_groups(caption: str, found: Comparison, make: Callable[[str, Sequence[int]], str]) -> str:
+    """One table, or several whose captions say of which studies."""
+    groups = list(_groups(len(found.studies), found.base))
+    if len(groups) == 1:
+        return make(caption, groups[0])
+    labels = [" and ".join(found.studies[i].label for i in group) for group in groups]
+    return "\n".join(make(f"{caption}: {label}", group) for label, group in zip(labels, groups))
+
+
+def _groups(count: int, base: int) -> Iterator[list[int]]:
+    """The base with some of the others, in the order of the studies."""
+    others = [index for index in range(count) if index != base]
+    for start in range(0, len(others), BESIDE):
+        yield sorted([base, *others[start : start + BESIDE]])
 
 
 def _size(line: Line) -> str:
@@ -157,18 +176,25 @@ def _ratio_cells(part: Ratio | None, threshold: float) -> list[Cell | str]:
 def _limits(found: Comparison, threshold: float) -> str:
     if not found.limits:
         return paragraph("No study has a verified run of probe.")
-    headings, rows = ["figure"], []
-    for index, study in enumerate(found.studies):
-        headings += [study.label] if index == found.base else [study.label, "better by", "interval", "verdict"]
-    for name, unit, measured, ratios in found.limits:
-        row: list[Cell | str] = [name]
-        unit = unit_words(name.rpartition(": ")[2], unit)
-        for index, part in enumerate(measured):
-            row.append(number(part.value if part else None, unit))
-            if index != found.base:
-                row += _ratio_cells(ratios[index], threshold)
-        rows.append(row)
-    return table("Figures of probe; ratios above 1 are better", headings, rows)
+
+    def of_group(words: str, group: Sequence[int]) -> str:
+        headings = ["figure"]
+        for index in group:
+            others = index != found.base
+            headings += [found.studies[index].label, *["better by", "interval", "verdict"] * others]
+        rows = []
+        for name, unit, measured, ratios in found.limits:
+            row: list[Cell | str] = [name]
+            unit = unit_words(name.rpartition(": ")[2], unit)
+            for index in group:
+                part = measured[index]
+                row.append(number(part.value if part else None, unit))
+                if index != found.base:
+                    row += _ratio_cells(ratios[index], threshold)
+            rows.append(row)
+        return table(words, headings, rows)
+
+    return _in_groups("Figures of probe; ratios above 1 are better", found, of_group)
 
 
 def _studies(found: Comparison) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 from typing import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from results.compare import Comparison, Study
 from results.palette import light
@@ -13,6 +16,7 @@ from results.points import Problem, fastest
 ORDER = ("mpi", "omp", "hybrid", "io", "serial")  # colours of studies, told apart by marker as well
 SYMBOLS = ("o", "s", "^", "D", "v")
 BAR = 0.2  # inches of height that a figure adds
+UNDER, LABEL = 0.42, 0.17  # inches: numbers and words below the axes; a line of the legend
 
 
 def style_of(number: int) -> tuple[str, str]:
@@ -26,6 +30,7 @@ def draw_ratios(found: Comparison) -> Drawing | None:
     if not lines:
         return None
     height = max(HEIGHT, 1.1 + BAR * len(lines) * (len(found.studies) - 1))
+    height += LABEL * len(found.studies)
     figure, where = axes("Rate, to the base's", "ratio (1); right of 1 is faster", "", height)
     for number, study in enumerate(found.studies):
         rows = [(row, line.ratios[number]) for row, line in enumerate(lines)]
@@ -55,14 +60,15 @@ def draw_ratios(found: Comparison) -> Drawing | None:
     low, high = where.get_xlim()
     where.set_xlim(min(low, 0.9), max(high, 1.1))
     log_axis(where.xaxis, *where.get_xlim())
-    where.legend(loc="best")
+    _legend_below(figure, where)
     words = "rate of each problem on all cores, as a ratio to the base study, with 95 % intervals"
     return Drawing(figure, "compare-ratios", "Ratios", words)
 
 
 def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
     """Rate against workers, of the fastest layout of each study. None where no point is used."""
-    figure, where = axes("Rate against workers", "workers (cores)", "rate")
+    height = HEIGHT + LABEL * len(studies)
+    figure, where = axes("Rate against workers", "workers (cores)", "rate", height)
     workers: list[int] = []
     unit = ""
     for number, study in enumerate(studies):
@@ -84,11 +90,19 @@ def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
     log_axis(where.yaxis, *where.get_ylim())
     where.yaxis.set_major_formatter(_powers)
     worker_axis(where, workers)
-    where.legend(loc="best")
+    _legend_below(figure, where)
     name = safe_name("compare", problem.app, problem.scaling, problem.size, problem.options)
     words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: rate of each study"
     where.set_title(f"{problem.app}, {problem.scaling}, {problem.size}")
     return Drawing(figure, name, problem.app, words)
+
+
+def _legend_below(figure: Figure, where: Axes) -> None:
+    """Names of studies are long: within the axes they would lie upon lines, and look like points."""
+    down = ScaledTranslation(0, -UNDER, figure.dpi_scale_trans)
+    where.legend(
+        loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=where.transAxes + down, borderpad=0
+    )
 
 
 def _powers(value: float, _position: object) -> str:

@@ -1,10 +1,16 @@
-// Functions that test_browser.py calls in the page. Each returns a list of faults, as words.
+// Functions that browser_audits.py calls in the page. Each returns a list of faults, as words.
 
-function words(node) { return node.textContent.trim().slice(0, 40); }
+function words(node) { return node.textContent.trim().replace(/\s+/g, ' ').slice(0, 40); }
 
 function shown(element) {
   const box = element.getBoundingClientRect();
   return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== 'hidden';
+}
+
+// A straight line has no width or no height.
+function drawn(mark) {
+  const box = mark.getBoundingClientRect();
+  return box.width + box.height > 0 && getComputedStyle(mark).visibility !== 'hidden';
 }
 
 function channels(colour) {
@@ -22,6 +28,16 @@ function luminance(colour) {
 function contrast(one, other) {
   const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (high + 0.05) / (low + 0.05);
+}
+
+// The colour that an ink of an element comes out as on its ground, however transparent it is.
+function seen(ink, element) {
+  const [r, g, b, own = 1] = channels(ink);
+  const page = channels(ground(element));
+  let share = own;
+  for (let at = element; at; at = at.parentElement) share *= getComputedStyle(at).opacity;
+  const mixed = [r, g, b].map((channel, which) => share * channel + (1 - share) * page[which]);
+  return `rgb(${mixed.join(', ')})`;
 }
 
 // The nearest background of an element that is not transparent; pictures have that of their figure.
@@ -46,29 +62,31 @@ function textElements() {
 function inPicture(element) { return element.closest('svg'); }
 
 // Text upon a coloured map chooses its own ink: results/palette.py, tested without a browser.
-function onMap(element) { return /^rgb\((254, 254, 254|16, 16, 16)\)$/.test(getComputedStyle(element).fill); }
+function onMap(element) {
+  return inPicture(element)?.querySelector('image') &&
+      /^rgb\((254, 254, 254|16, 16, 16)\)$/.test(getComputedStyle(element).fill);
+}
 
 function faintText() {
   return textElements().filter(element => !onMap(element)).flatMap(element => {
     const style = getComputedStyle(element);
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight) >= 700);
-    const ratio = contrast(inPicture(element) ? style.fill : style.color, ground(element));
+    const ratio = contrast(seen(inPicture(element) ? style.fill : style.color, element), ground(element));
     return ratio < (large ? 3 : 4.5) ? [`${words(element)}: ${ratio.toFixed(2)}`] : [];
   });
 }
 
 // Lines, markers and bars; the grid is no message, and an area needs an edge that is seen.
 function faintMarks() {
-  const rule = getComputedStyle(document.querySelector('th')).borderBottomColor;
   return [...document.querySelectorAll('figure svg path, figure svg use')].flatMap(element => {
-    if (!shown(element) || element.closest('defs, clipPath, [id*="tick"], [id*="legend"] [id*="frame"]'))
+    if (!drawn(element) || element.closest('defs, clipPath, [id*="tick"], [id*="legend"] [id*="frame"]'))
       return [];
     const style = getComputedStyle(element);
     const inks = [style.stroke, style.fill].filter(ink => ink.startsWith('rgb'));
     const page = ground(element);
     if (inks.length === 0 || inks.every(ink => ink === page)) return [];
-    const best = Math.max(...inks.map(ink => contrast(ink, page)));
+    const best = Math.max(...inks.map(ink => contrast(seen(ink, element), page)));
     const where = element.closest('figure').id;
     return best < 3 ? [`${where} ${element.closest('g[id]').id}: ${best.toFixed(2)} ${inks}`] : [];
   });
@@ -83,8 +101,26 @@ function smallText(least, leastInPictures) {
   });
 }
 
+// What is drawn into the axes is clipped to them: lines, markers, bars, maps; so is the grid.
+function isEmpty(drawing) {
+  return ![...drawing.querySelectorAll('[clip-path]')].some(
+      mark => drawn(mark) && !mark.closest('[id*="matplotlib.axis"]'));
+}
+
+async function brokenImages() {
+  const faults = [];
+  for (const image of document.querySelectorAll('svg image, img')) {
+    const trial = new Image();
+    trial.src = image.getAttribute('href') ?? image.src;
+    await trial.decode().catch(() => faults.push(`an image of ${image.closest('figure')?.id} is broken`));
+  }
+  return faults;
+}
+
 function badPictures() {
-  return [...document.querySelectorAll('figure')].flatMap(figure => {
+  const strays = [...document.querySelectorAll('svg, img, canvas')].filter(
+      picture => !picture.closest('figure')).map(picture => `${picture.tagName} outside of a figure`);
+  return strays.concat(...[...document.querySelectorAll('figure')].map(figure => {
     const drawings = figure.querySelectorAll(':scope > svg');
     if (drawings.length !== 1) return [`${figure.id} has ${drawings.length} drawings`];
     const style = getComputedStyle(figure);
@@ -93,17 +129,18 @@ function badPictures() {
     const faults = [];
     if (Math.abs(box.width - room) > 1) faults.push(`${figure.id} is ${box.width} wide of ${room}`);
     if (box.left < 0 || box.right > document.documentElement.clientWidth) faults.push(`${figure.id} sticks out`);
+    if (isEmpty(drawings[0])) faults.push(`${figure.id} is empty`);
     if (box.height < 0.4 * box.width) faults.push(`${figure.id} is flat`);
     if (drawings[0].getAttribute('role') !== 'img' || !drawings[0].getAttribute('aria-label'))
       faults.push(`${figure.id} has no name`);
-    if (!figure.querySelector('figcaption')) faults.push(`${figure.id} has no caption`);
+    if (!figure.querySelector('figcaption')?.textContent.trim()) faults.push(`${figure.id} has no caption`);
     for (const text of drawings[0].querySelectorAll('text')) {
       const own = text.getBoundingClientRect();
       if (own.left < box.left - 1 || own.right > box.right + 1 || own.top < box.top - 1 || own.bottom > box.bottom + 1)
         faults.push(`${figure.id}: ${words(text)} is cut off`);
     }
     return faults;
-  });
+  }));
 }
 
 function badNames() {
@@ -142,6 +179,7 @@ function badOutline() {
   if (document.documentElement.lang !== 'en') faults.push('no language');
   if (!document.title) faults.push('no title');
   if (document.querySelectorAll('h1').length !== 1) faults.push('not one h1');
+  if (document.body.textContent.includes('\ufffd')) faults.push('characters that cannot be shown');
   let before = 0;
   for (const heading of document.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
     const level = Number(heading.tagName[1]);
@@ -152,13 +190,26 @@ function badOutline() {
   return faults;
 }
 
-// What a line of paper or a screen of this width would cut off.
+// What a line of paper or a screen of this width would cut off, or what an element cuts off itself.
 function cutOff(width) {
   const faults = [];
   for (const element of document.querySelectorAll('body *')) {
     if (!shown(element) || element.closest('svg') || (element.closest('.scroll') && !matchMedia('print').matches)) continue;
-    const right = element.getBoundingClientRect().right;
-    if (right > width + 1) faults.push(`${element.tagName} ${words(element)}: ${right} of ${width}`);
+    const {left, right} = element.getBoundingClientRect();
+    if (left < -1 || right > width + 1) faults.push(`${element.tagName} ${words(element)}: ${left} .. ${right} of ${width}`);
+    if (getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
+      faults.push(`${element.tagName} ${words(element)}: is cut off`);
   }
   return faults;
+}
+
+// Tables that are wider than their frames by more than so many pixels.
+function wideFrames(more) {
+  return [...document.querySelectorAll('.scroll')].filter(
+      frame => frame.scrollWidth > frame.clientWidth + more);
+}
+
+function notShown(kinds) {
+  return [...document.querySelectorAll(kinds)].filter(element => !shown(element) && !element.closest('details'))
+      .map(element => `${element.tagName} ${element.id || words(element)} is not shown`);
 }

@@ -1,6 +1,8 @@
 """What the tests of the Python code share: invented programs, machines and result files."""
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import stat
@@ -200,3 +202,13 @@ def carrying(token: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def report_quietly(*arguments: object) -> None:
+    """`scalebar report`, which has to end well."""
+    from results.command import main
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        code = main([*map(str, arguments)])
+    if code != 0:
+        raise AssertionError(f"the report ended with {code}")

@@ -134,6 +134,16 @@ class Comparisons(Scratch):
         for name, verdict in (("b", "slower"), ("c", "faster")):
             self.assertEqual({row["verdict"] for row in self.find(study=name)}, {verdict})
 
+    def test_many_studies_are_shown_in_several_tables_each_with_the_base(self):
+        folders = [self.make(name, workers=(1, 2)) for name in "abcde"]
+        self.assertEqual(self.report(*folders, "--baseline", folders[3]), 0, self.err)
+        for caption in ("Fastest on all cores", "The same ranks and threads", "Figures of probe"):
+            found = re.findall(f"<table>\n<caption>{caption}.*?</table>", self.page, re.DOTALL)
+            heads = [re.findall("<th scope=\"col\"[^>]*>([a-e])</th>", table) for table in found]
+            self.assertEqual(heads, [["a", "b", "d"], ["c", "d", "e"]], caption)
+        keys = {f"rate{n}" for n in range(5)} | {f"ratio{n}" for n in (0, 1, 2, 4)}
+        self.assertEqual(set(re.findall('data-key="([^"]*)"', self.page)), keys)
+
     def test_unequal_sizes_are_refused(self):
         old, new = self.make("old"), self.make("new", sizes=("small",))
         self.assertEqual(self.report(old, new), 1)
