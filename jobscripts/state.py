@@ -249,6 +249,11 @@ def load(folder: Path) -> State:
     """The study in `folder`; Refused when there is none that this version can read."""
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise Refused(
+            f"{folder} is not the folder of a study: there is no {folder / FILE}; "
+            "`scalebar study` says at its end where its folder is"
+        ) from None
     except OSError as error:
         raise Refused(f"{folder / FILE}: {error.strerror}") from None
     except (ValueError, RecursionError):

@@ -39,6 +39,9 @@ def main(argv: list[str]) -> int:
     except BrokenPipeError:  # the reader has seen enough, as in: scalebar report DIR | head
         sys.stdout = open(os.devnull, "w", encoding="utf-8")
         return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        print("scalebar report: interrupted", file=sys.stderr)
+        return 128 + signal.SIGINT
     except OSError as error:
         print(f"scalebar report: {error.filename}: {error.strerror}", file=sys.stderr)
     return 1

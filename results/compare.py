@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Iterator, Sequence
 
 from jobscripts.errors import Refused
 from jobscripts.state import State
+from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
 from results.points import SAME_WORK, Point, Problem, Table, problem_of
@@ -40,6 +41,7 @@ class Line:
     unit: str
     points: tuple[Point | None, ...]
     ratios: tuple[Ratio | None, ...]  # to the base; of the base itself None
+    reasons: tuple[str, ...]  # why a study has no point here; "" where it has one
 
 
 @dataclass
@@ -76,10 +78,10 @@ def compare(studies: Sequence[Study], base: int) -> Comparison:
     for problem in problems:
         tables = [_table(study, problem) for study in studies]
         _refuse_unequal(studies, tables, problem)
-        best = tuple(_whole(study, table) for study, table in zip(studies, tables))
+        best = [_whole(study, table) for study, table in zip(studies, tables)]
         found.whole.append(_line(problem, "all cores", best, base))
         for key in _layouts(tables):
-            points = tuple(_point(table, key) for table in tables)
+            points = [_point(table, key) for table in tables]
             variant, ranks, threads = key
             found.layouts.append(_line(problem, f"{variant} {ranks} x {threads}", points, base))
     found.means = _means(found)
@@ -132,41 +134,50 @@ def _refuse_unequal(studies: Sequence[Study], tables: Sequence[Table], problem: 
                 )
 
 
-def _whole(study: Study, table: Table) -> Point | None:
+def _whole(study: Study, table: Table) -> Point | str:
     """The fastest used point on as many workers as the study asked for at most, on the cores that
-    there are. None where no such point is used: one of fewer workers is not the machine."""
+    there are. A reason where no such point is used: one of fewer workers is not the machine."""
     asked = [run["workers"] for run in study.state.runs if problem_of(run) == table.problem]
     most = min(max(asked), study.state.data["machine"]["workers"])
     used = [point for point in table.points if point.used and point.workers == most]
-    return max(used, key=lambda point: point.rate, default=None)
+    missing = f"left out: no point of {count(most, 'worker')} can be used"
+    return max(used, key=lambda point: point.rate) if used else missing
 
 
 def _layouts(tables: Sequence[Table]) -> list[tuple[str, int, int]]:
     """Those that at least two studies have, in the order of the first."""
-    count: dict[tuple[str, int, int], int] = {}
+    found: dict[tuple[str, int, int], int] = {}
     for table in tables:
         for point in table.points:
             key = point.variant, point.ranks, point.threads
-            count[key] = count.get(key, 0) + 1
-    return [key for key, times in count.items() if times > 1]
+            found[key] = found.get(key, 0) + 1
+    return [key for key, times in found.items() if times > 1]
 
 
-def _point(table: Table, key: tuple[str, int, int]) -> Point | None:
-    return next(
-        (p for p in table.points if (p.variant, p.ranks, p.threads) == key and p.used), None
-    )
+def _point(table: Table, key: tuple[str, int, int]) -> Point | str:
+    """Or the reason why there is none."""
+    for point in table.points:
+        if (point.variant, point.ranks, point.threads) == key:
+            return point if point.used else f"left out: {'; '.join(point.left_out)}"
+    return "not measured"
 
 
-def _line(problem: Problem, what: str, points: tuple[Point | None, ...], base: int) -> Line:
-    reference = points[base]
+def _line(problem: Problem, what: str, found: Sequence[Point | str], base: int) -> Line:
+    points = tuple(point if isinstance(point, Point) else None for point in found)
+    reasons = tuple(point if isinstance(point, str) else "" for point in found)
     ratios = tuple(
-        ratio(rate(point), rate(reference))
-        if number != base and point is not None and reference is not None
-        else None
+        _ratio(point, points[base]) if number != base else None
         for number, point in enumerate(points)
     )
     unit = next((point.rate_unit for point in points if point is not None), "1/s")
-    return Line(problem, what, unit, points, ratios)
+    return Line(problem, what, unit, points, ratios, reasons)
+
+
+def _ratio(point: Point | None, base: Point | None) -> Ratio | None:
+    if point is None or base is None:
+        return None
+    once = min(point.repeats, base.repeats) < 2
+    return replace(ratio(rate(point), rate(base)), once=once)
 
 
 def _means(found: Comparison) -> list[Ratio | None]:

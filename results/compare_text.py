@@ -13,7 +13,7 @@ from results.ratio import Ratio
 LISTED = 12  # changes that are told
 COLUMNS = (
     "app scaling size options layout study base unit rate rate_low rate_high "
-    "ratio ratio_low ratio_high verdict"
+    "ratio ratio_low ratio_high verdict repeats reason"
 ).split()
 
 
@@ -38,7 +38,7 @@ def _changes(found: Comparison, threshold: float) -> list[str]:
     for verdict in ("slower", "faster"):
         changed = found.changed(verdict, threshold)
         lines += [
-            f"  {verdict}: {found.studies[index].label}, {_name(line)}: {_ratio(part)}"
+            f"  {part.words(threshold)}: {found.studies[index].label}, {_name(line)}: {_ratio(part)}"
             for line, index, part in changed[:LISTED]
         ]
         if len(changed) > LISTED:
@@ -48,17 +48,17 @@ def _changes(found: Comparison, threshold: float) -> list[str]:
 
 def _texts(found: Comparison, line: Line, threshold: float) -> Iterator[str]:
     base = line.points[found.base]
-    start = rate_text(base.rate, line.unit) if base else "left out"
+    start = rate_text(base.rate, line.unit) if base else line.reasons[found.base]
     yield f"  {_name(line)}: {start}"
     for index, study in enumerate(found.studies):
         part, point = line.ratios[index], line.points[index]
         if index == found.base:
             continue
         if part is None or point is None:
-            yield f"    {study.label}: left out"
+            yield f"    {study.label}: {line.reasons[index] or 'nothing to compare with'}"
         else:
             told = rate_text(point.rate, line.unit)
-            yield f"    {study.label}: {told}, {_ratio(part)} {part.verdict(threshold)}"
+            yield f"    {study.label}: {told}, {_ratio(part)} {part.words(threshold)}"
 
 
 def _name(line: Line) -> str:
@@ -88,6 +88,7 @@ def comparison_csv(found: Comparison, threshold: float) -> str:
             cells += [known.value, known.low, known.high] if known else ["", "", ""]
             cells += [part.value, part.low, part.high] if part else ["", "", ""]
             cells.append(part.verdict(threshold) if part else "")
+            cells += [point.repeats if point else "", line.reasons[index]]
             writer.writerow(["" if _missing(cell) else cell for cell in cells])
     return text.getvalue()
 

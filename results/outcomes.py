@@ -14,6 +14,7 @@ from results.record import Record, Unreadable, read_record
 
 
 STANDARD_ERROR = 2
+PRINTED = 1e-4  # relative: figures are printed with six digits
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ class Outcomes:
     waiting: int  # runs that have not taken place
 
     @property
-    def broken(self) -> bool:
-        """A run that passed has lost its results."""
-        return any(failure.word == "UNREADABLE" for failure in self.failures)
+    def exit_code(self) -> int:
+        """2 where stored checks do not hold, 1 where a run that passed has lost its results, else 0."""
+        words = {failure.word for failure in self.failures}
+        return 2 if "WRONG" in words else 1 if "UNREADABLE" in words else 0
 
 
 def read_outcomes(state: State) -> Outcomes:
@@ -54,7 +56,10 @@ def read_outcomes(state: State) -> Outcomes:
         if not _has_results(run):
             continue
         try:
-            outcomes.records[run["id"]] = _checked(run, found[run["id"]])
+            record = _checked(run, found[run["id"]])
+            outcomes.records[run["id"]] = record
+            if run["status"] == "done" and not record.verified:
+                outcomes.failures.append(Failure(run["id"], "WRONG", _unverified(record), log))
         except Unreadable as error:
             if run["status"] == "done":
                 outcomes.failures.append(Failure(run["id"], "UNREADABLE", str(error), log))
@@ -102,9 +107,26 @@ def _checked(run: StudyRun, record: Record | Unreadable | Lost) -> Record:
         raise Unreadable(
             f"the results of {run['id']} say {record.result}, the run ended as {run['verdict']}"
         )
+    for name, told in run["figures"].items():
+        stored = record.figures.get(name.removeprefix(f"{record.app}."))
+        if stored is not None and abs(stored.value - told["value"]) > PRINTED * abs(told["value"]):
+            raise Unreadable(
+                f"the results of {run['id']} are of another run: "
+                f"{name} is {stored.value:.6g}, not {told['value']:.6g}"
+            )
+    if record.path.suffix == ".json" and record.software.get("hdf5_library", "none") != "none":
+        raise Unreadable(f"{record.path.with_suffix('.h5').name} is missing")
     if record.binary_sha256 not in ("unknown", run["binary_sha256"]):
         raise Unreadable(f"the results of {run['id']} were written by another binary")
     return record
+
+
+def _unverified(record: Record) -> str:
+    """The run passed, but its file does not bear that out."""
+    for check in record.checks:
+        if not check.holds:
+            return f"{check.name} is stored with error {check.error:.3g}, bound {check.bound:.3g}"
+    return "no check is stored"
 
 
 def warnings_told(state: State, records: Mapping[str, Record]) -> list[str]:

@@ -30,6 +30,8 @@ HOW = (
     "Slower (a regression) or faster: the interval leaves 1 out, and the change is beyond the "
     "threshold. Of many figures that did not change one in twenty leaves 1 out by chance; the "
     "threshold keeps most of those quiet.",
+    "One repeat: that of one process. Its interval says nothing of how much processes of one machine "
+    "differ, which is often more; ask the study for repeats = 5 before such a change is believed.",
     "All cores: the fastest point of each study on its most workers. Machines of unequal size are "
     "compared as wholes there, and core by core in the table of layouts.",
     "The geometric mean is over the problems on all cores; its interval takes their ratios for "
@@ -107,6 +109,7 @@ def _changes(found: Comparison, threshold: float) -> str:
         lines = [
             f"{found.studies[index].label}: {line.problem.app} {line.problem.scaling} "
             f"{line.problem.size}, {line.what}: {three_digits(part.value)} ({_interval(part)})"
+            + (", one repeat" if part.once else "")
             for line, index, part in changed[:LISTED]
         ]
         if len(changed) > LISTED:
@@ -137,7 +140,7 @@ def _line(line: Line, group: Sequence[int], base: int, threshold: float) -> list
         point = line.points[index]
         row.append(number(rate(point).value if point else None, line.unit))
         if index != base:
-            row += _ratio_cells(line.ratios[index], threshold)
+            row += _ratio_cells(line.ratios[index], threshold, line.reasons[index])
     return row
 
 
@@ -162,14 +165,14 @@ def _size(line: Line) -> str:
     return problem.size + (f" {problem.options}" if problem.options else "")
 
 
-def _ratio_cells(part: Ratio | None, threshold: float) -> list[Cell | str]:
+def _ratio_cells(part: Ratio | None, threshold: float, reason: str = "") -> list[Cell | str]:
     if part is None:
-        return [Cell("-", number=True), Cell("-", number=True), "left out"]
+        return [Cell("-", number=True), Cell("-", number=True), reason or "nothing to compare with"]
     verdict = part.verdict(threshold)
     return [
         number(part.value, mark=MARKS[verdict]),
         Cell(_interval(part), number=True),
-        Cell(verdict, mark=MARKS[verdict]),
+        Cell(part.words(threshold), mark=MARKS[verdict]),
     ]
 
 

@@ -89,7 +89,7 @@ def failures_part(outcomes: Outcomes) -> str:
     ]
     parts = []
     if rows:
-        parts.append(table("Runs without a right result", ["run", "verdict", "reason", "log"], rows))
+        parts.append(table("Runs that failed, or were slow", ["run", "verdict", "reason", "log"], rows))
     if outcomes.waiting:
         parts.append(paragraph(f"{count(outcomes.waiting, 'run')} still to come.", "warn"))
     return "\n".join(parts) or paragraph("Every run gave a right result.")

@@ -16,7 +16,7 @@ from results.roof import share_of_roof
 def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
     """One sentence, and "good", "warn" or "bad"."""
     wrong = sum(failure.word == "WRONG" for failure in outcomes.failures)
-    failed = len(outcomes.failures) - wrong
+    failed = sum(failure.word not in ("WRONG", "SLOW") for failure in outcomes.failures)
     good = sum(record.verified for record in outcomes.records.values())
     if wrong:
         return f"{count(wrong, 'wrong answer')}: this machine is not to be trusted", "bad"
@@ -25,6 +25,9 @@ def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
     if outcomes.waiting:
         done = f"{count(good, 'run')} right so far"
         return f"{done}, {outcomes.waiting} still to come", "warn"
+    slow = sum(point.result == "SLOW" for found in tables for point in found.points)
+    if slow:
+        return f"all answers right; {count(slow, 'point')} slower than the reference", "bad"
     left_out = sum(not point.used for found in tables for point in found.points)
     if left_out:
         return f"all answers right; {count(left_out, 'point')} left out of the curves", "warn"

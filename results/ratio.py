@@ -22,6 +22,7 @@ class Ratio:
     value: float
     low: float  # 95 % interval; NaN where either figure has none
     high: float
+    once: bool = False  # either figure is of one process alone
 
     @property
     def has_interval(self) -> bool:
@@ -37,6 +38,12 @@ class Ratio:
         if self.low > 1 and self.value >= 1 + threshold:
             return "faster"
         return "same"
+
+
+    def words(self, threshold: float = THRESHOLD) -> str:
+        """The verdict, with a caution where one process speaks for a machine."""
+        verdict = self.verdict(threshold)
+        return f"{verdict} (one repeat)" if self.once and verdict in ("slower", "faster") else verdict
 
 
 def ratio(new: Measured, base: Measured) -> Ratio:

@@ -27,6 +27,12 @@ class Check:
     passed: bool
     source: str = ""
 
+    @property
+    def holds(self) -> bool:
+        """Said to be passed, and within its bound; both are numbers."""
+        finite = math.isfinite(self.error) and math.isfinite(self.bound)
+        return self.passed and finite and self.error <= self.bound
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -101,14 +107,8 @@ class Record:
 
     @property
     def verified(self) -> bool:
-        """At least one check, and each one finite, within its bound and said to be passed."""
-        return bool(self.checks) and all(
-            check.passed
-            and math.isfinite(check.error)
-            and math.isfinite(check.bound)
-            and check.error <= check.bound
-            for check in self.checks
-        )
+        """At least one check, and each one holds."""
+        return bool(self.checks) and all(check.holds for check in self.checks)
 
 
 def read_record(base: Path) -> Record:

@@ -20,7 +20,7 @@ from results.page_parts import printable
 from results.reference_file import judge_all, write_reference
 from results.summary import write_summary
 from results.table import report
-from results.whole_file import write_whole
+from results.whole_file import refuse_unfit, write_whole
 
 
 def report_one(
@@ -34,7 +34,7 @@ def report_one(
     """Prints the table, writes the files, and returns the exit code: the worst of the runs'."""
     state = load(folder)
     for path in filter(None, (output, reference)):
-        _refuse_own(folder, path)
+        refuse_unfit(path, [folder])
     outcomes = read_outcomes(state)
     tables = tables_of(state, outcomes)
     fast = judge_all(expect, tables) if expect else True
@@ -53,15 +53,7 @@ def report_one(
         head = f"{state.data['machine']['model']}, study {state.data['study']}, {state.data['created_utc']}"
         count = write_reference(reference, tables, head)
         print(f"reference: {reference}, {count} points", flush=True)
-    return worst([state.exit_code(), 1 if outcomes.broken else 0, 0 if fast else 5])
-
-
-def _refuse_own(folder: Path, path: Path) -> None:
-    """What a study itself wrote is not to be written over."""
-    where = path.resolve()
-    own = {(folder / name).resolve() for name in ("study.json", "study.ini")}
-    if where in own or (folder / "runs").resolve() in where.parents:
-        raise Refused(f"{path} is the study's own")
+    return worst([state.exit_code(), outcomes.exit_code, 0 if fast else 5])
 
 
 def with_baseline(folders: Sequence[Path], baseline: Path | None) -> tuple[list[Path], int]:
@@ -74,15 +66,19 @@ def report_several(
     folders: Sequence[Path], base: int, output: Path | None, threshold: float
 ) -> int:
     studies = [_study(folder) for folder in folders]
+    page = output or Path("comparison.html")
+    numbers = page.with_suffix(".csv")
+    if numbers == page:
+        raise Refused(f"{page}: the page needs another name, for its numbers go into that file")
+    for path in (page, numbers):
+        refuse_unfit(path, folders)
     found = compare(_labelled(studies), base)
     print(printable(comparison_text(found, threshold)), flush=True)
-    page = output or Path("comparison.html")
     write_whole(page, make_comparison(found, draw_comparison(found), threshold))
-    numbers = page.with_suffix(".csv")
     write_whole(numbers, comparison_csv(found, threshold))
     print(f"numbers: {numbers}\nreport: {page.resolve()}", flush=True)
-    broken = any(study.outcomes.broken for study in studies)
-    return worst([*(study.state.exit_code() for study in studies), 1 if broken else 0])
+    codes = [(study.state.exit_code(), study.outcomes.exit_code) for study in studies]
+    return worst([code for both in codes for code in both])
 
 
 def _study(folder: Path) -> Study:

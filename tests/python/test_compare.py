@@ -210,6 +210,40 @@ class Comparisons(Scratch):
         row = self.find(app="heat", layout="omp 1 x 8", study="new")[0]
         self.assertEqual((row["rate"], row["ratio"], row["verdict"]), ("", "", ""))
 
+    def test_why_a_point_is_left_out_is_told(self):
+        old, new = self.make("old"), self.make("new")
+        for path in (new / "runs").glob("heat_*-8x1-*"):
+            with h5py.File(path, "a") as file:
+                file.attrs["placement_ok"] = np.int8(0)
+        self.report(old, new)
+        row = self.find(layout="mpi 8 x 1", study="new")[0]
+        self.assertEqual(row["reason"], "left out: placement: workers shared a core")
+        self.assertIn(row["reason"], self.page)
+
+    def test_one_process_does_not_speak_for_a_machine(self):
+        old, new = self.make("old", repeats=1), self.make("new", law=Law(one=0.5), seed=2)
+        self.report(old, new)
+        self.assertEqual({row["repeats"] for row in self.find(study="old")}, {"1"})
+        self.assertIn("slower (one repeat)", self.text)
+        self.assertIn("slower (one repeat)", self.page)
+        self.report(self.make("many", repeats=2), new)
+        self.assertNotIn("one repeat)", self.text)
+
+    def test_what_studies_wrote_is_not_written_over(self):
+        old, new = self.make("old"), self.make("new")
+        for page, words in (
+            (new / "study.json", "is the study's own"),
+            (old / "summary.html", "summary.csv is the study's own"),
+            (self.folder / "x.csv", "needs another name"),
+            (old, "is a folder"),
+        ):
+            with contextlib.redirect_stderr(io.StringIO()) as err:
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    self.assertEqual(main([str(old), str(new), "-o", str(page)]), 1)
+            self.assertIn(words, err.getvalue())
+            self.assertEqual(out.getvalue(), "")
+        self.assertTrue((new / "study.json").read_text(encoding="utf-8").startswith("{"))
+
     def test_page_and_file_hold_the_same_numbers(self):
         self.report(self.make("old"), self.make("new", law=Law(one=0.47)))
         for row in self.find(study="new"):

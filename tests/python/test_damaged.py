@@ -28,6 +28,20 @@ from results.result_file import Unreadable
 
 CASES = 10 if not os.environ.get("SCALEBAR_TEST_LONG") else 100  # of a hundred each
 SEED = 20260101
+# The command, with Ctrl-C pressed as a function is called.
+INTERRUPTED = """
+import importlib, os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from results.command import main
+module, name = importlib.import_module(sys.argv[2]), sys.argv[3]
+function = getattr(module, name)
+def interrupted(*arguments):
+    os.kill(os.getpid(), signal.SIGINT)
+    return function(*arguments)
+setattr(module, name, interrupted)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[4:]))
+"""
 
 
 def outcome(path: Path) -> str:
@@ -278,6 +292,51 @@ class Command(Scratch):
         self.assertNotIn("field-heat-temperature", page)
         self.assertIn("not drawn: heat_serial-strong-picture-1x1-r1.h5", page)
         self.assertIn("field-fft-spectrum", page)
+
+    def test_a_json_file_does_not_stand_in_for_a_missing_hdf5_file(self) -> None:
+        """A program with HDF5 wrote both: one of them was lost."""
+        run = new_run(app="heat")
+        (self.folder / "runs").mkdir()
+        path = write_file(self.folder, run, [0.1] * 10)
+        path.unlink()
+        tree = {
+            **{key: run[key] for key in ("app", "variant", "scaling", "size", "ranks", "threads", "nodes")},
+            "schema_name": "scalebar", "schema_version": 1, "result": "PASS", "kernel": "k",
+            "binary_sha256": "b" * 64, "placement_ok": True, "warnings": "", "hdf5_library": "none",
+            "timing": {"elapsed": {"value": [1.0] * 10}}, "workload": {"units": {"value": 1e8}},
+            "verification": {
+                key: {"value": [value]}
+                for key, value in {"check": "a", "error": 0, "bound": 1, "passed": True}.items()
+            },
+        }
+        for library, code in (("none", 0), ("HDF5 1.10.8 (serial)", 1)):
+            tree["hdf5_library"] = library
+            path.with_suffix(".json").write_text(json.dumps(tree), encoding="utf-8")
+            write_study(self.folder, [run])
+            done = self.report()
+            self.assertEqual((done.returncode, done.stderr), (code, ""), done.stdout)
+        self.assertIn(f"{path.name} is missing", done.stdout)
+
+    def test_ctrl_c(self) -> None:
+        """At any moment: no traceback, nothing half-written, the page of before still there."""
+        Invented(self.folder, workers=(1, 2), apps=("heat",)).write()
+        page = self.folder / "report.html"
+        page.write_text("before", encoding="utf-8")
+        for module, name in (
+            ("results.outcomes", "each_in_children"),
+            ("results.children", "wait"),
+            ("results.gallery", "each_in_children"),
+            ("results.write", "make_page"),
+            ("os", "replace"),
+        ):
+            done = subprocess.run(
+                [sys.executable, "-B", "-c", INTERRUPTED, str(ROOT), module, name, str(self.folder)],
+                capture_output=True, text=True, timeout=60, check=False,
+            )
+            told = (done.returncode, done.stderr)
+            self.assertEqual(told, (130, "scalebar report: interrupted\n"), name)
+            self.assertFalse(list(self.folder.glob("*.tmp")))
+            self.assertEqual(page.read_text(encoding="utf-8"), "before")
 
     def test_a_file_that_brings_hdf5_down(self) -> None:
         """The reader of one run dies: that run is named, and all others are read."""

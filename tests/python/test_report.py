@@ -9,6 +9,7 @@ import unittest
 import h5py
 import numpy as np
 
+from page_reader import Page
 from support import Scratch, new_run, write_study
 
 from results.command import main
@@ -200,6 +201,17 @@ class LeftOut(Report):
             with self.subTest(check):
                 self.runs = []
                 self.check("not verified", check=check)
+                self.assertEqual(self.code, 2)
+                self.assertIn("WRONG pi_omp-strong-tiny-1x2-r1: golden is stored with error", self.text)
+
+    def test_the_page_says_first_that_stored_checks_do_not_hold(self):
+        self.add(1.0)
+        self.add(0.5, variant="omp", threads=2, check=(2.0, 1.0, 1))
+        self.report("-o", str(self.folder / "page.html"))
+        page = (self.folder / "page.html").read_text(encoding="utf-8")
+        told = Page(page)
+        self.assertEqual(told.cards[0][-1], "1 wrong answer: this machine is not to be trusted")
+        self.assertNotIn("Every run gave a right result.", told.paragraphs)
 
     def test_other_work(self):
         self.check("other work than its base", units=2e8)
@@ -333,11 +345,49 @@ class Failures(Report):
                 self.assertEqual(main([str(self.folder), "-o", str(self.folder / name)]), 1)
             self.assertIn("is the study's own", err.getvalue())
 
+    def test_nor_what_a_report_writes_beside_its_page(self):
+        self.add(1.0)
+        write_study(self.folder, self.runs)
+        (self.folder / "there").mkdir()
+        for name, words in (
+            ("summary.csv", "is the study's own"),
+            ("figures/page.html", "is the study's own"),
+            ("there", "is a folder"),
+            ("nowhere/page.html", "there is no folder"),
+        ):
+            if name.startswith("figures"):
+                (self.folder / "figures").mkdir()
+            before = sorted(self.folder.iterdir())
+            with contextlib.redirect_stderr(io.StringIO()) as err:
+                self.assertEqual(main([str(self.folder), "-o", str(self.folder / name)]), 1)
+            self.assertIn(words, err.getvalue())
+            self.assertEqual(sorted(self.folder.iterdir()), before, "nothing was written")
+
     def test_control_characters_do_not_reach_the_terminal(self):
         self.add(1.0, warnings="\x1b[2Jgone\x07")
         self.report()
         self.assertIn("gone", self.text)
         self.assertFalse(set("\x1b\x07") & set(self.text))
+
+    def test_results_of_another_run_of_the_same_kind_are_told_apart(self):
+        """By the figures that the study saw the program print."""
+        run = self.add(1.0, figures={"pi.time": {"value": 1.0, "unit": "s"}})
+        with h5py.File(self.folder / "runs" / f"{run['id']}.h5", "r+") as file:
+            file["figures/time"] = 1.0000004  # was printed with six digits
+        self.report()
+        self.assertEqual(self.code, 0)
+        with h5py.File(self.folder / "runs" / f"{run['id']}.h5", "r+") as file:
+            file["figures/time"][...] = 1.01
+        self.report()
+        self.assertEqual(self.code, 1)
+        self.assertIn("are of another run: pi.time is 1.01, not 1", " ".join(self.text.split()))
+
+    def test_the_headline_says_slow(self):
+        self.add(1.0, verdict="SLOW", status="failed", reason="slower than its reference")
+        self.report("-o", str(self.folder / "page.html"))
+        page = (self.folder / "page.html").read_text(encoding="utf-8")
+        self.assertIn("1 point slower than the reference", Page(page).cards[0][-1])
+        self.assertEqual(self.code, 5)
 
     def test_results_of_another_size_are_not_of_this_run(self):
         run = self.add(1.0, size="small")
