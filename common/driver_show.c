@@ -28,6 +28,8 @@ void sb_driver_show_plan(const sb_driver *d) {
   const sb_plan *p = &d->plan;
   const int ranks = sb_comm_size(d->comm);
   const double workers = (double)ranks * d->run.threads - p->idle_threads;
+  const double cores = (double)d->machine.cores * sb_comm_nodes(d->comm);
+  const bool shared = cores > 0.0 && workers > cores;
   const double rate = d->app->probe_rate(d->config);
   printf("# %s: %d ranks x %d threads on %d nodes\n", d->program, ranks, d->run.threads,
          sb_comm_nodes(d->comm));
@@ -39,8 +41,10 @@ void sb_driver_show_plan(const sb_driver *d) {
   printf("idle threads: %d\n", p->idle_threads);
   printf("bytes moved: %.4g byte a repetition\n", p->bytes);
   printf("bytes communicated: %.4g byte a repetition\n", p->comm_bytes);
-  printf("expected time: %.4g s a repetition, at %.4g %s a worker\n", p->units / (rate * workers),
-         rate, d->app->rate_unit);
+  printf("expected time: %.4g s a repetition, at %.4g %s a %s\n",
+         p->units / (rate * (shared ? cores : workers)), rate, d->app->rate_unit,
+         shared ? "core" : "worker");
+  if (shared) printf("oversubscription: %.0f workers share %.0f cores\n", workers, cores);
 }
 
 void sb_driver_show_measurement(const sb_driver *d) {

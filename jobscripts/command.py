@@ -151,7 +151,8 @@ def _study(arguments: argparse.Namespace) -> int:
     predictions = predict(plan.runs, bench, seed, every=arguments.dry_run)
     plan, refused = fit(plan, predictions, study)
     if arguments.dry_run:
-        preview.show(plan, predictions, budget, seed)
+        whole = Budget(study.budget, study.time_limit, study.watchdog)  # asking took its time
+        preview.show(plan, predictions, whole, seed)
         print("".join(f"refused: {words}\n" for words in refused), end="")
         return 1 if refused else 0
     for words in refused:

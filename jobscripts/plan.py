@@ -54,10 +54,21 @@ def make_plan(
             notes["counts"] = f"the budget is too short for all numbers of workers: {left} are run"
         else:
             if _time(runs, MINIMUM_LIMIT) > budget:
-                notes["runs"] = "the budget is too short: what is left at its end will not run"
+                notes["runs"] = (
+                    "the budget is too short: one worker comes first, and what is left at its end "
+                    "will not run"
+                )
             break
         runs = _runs(study, programs, topology, counts)
-    return Plan((*first, *pictures, *_shuffled(runs, order_seed)), tuple(notes.values()))
+    if any(run.layout.workers > topology.workers for run in runs):
+        notes["cores"] = (
+            f"points of more than {count(topology.workers, 'worker')} share cores: they are shown, and "
+            "left out of speed-up and fits"
+        )
+    ordered = _shuffled(runs, order_seed)
+    if "runs" in notes:  # without bases, nothing that does run could be compared
+        ordered.sort(key=lambda run: run.repeat != 1 or run.layout.workers != 1)
+    return Plan((*first, *pictures, *ordered), tuple(notes.values()))
 
 
 def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[int]) -> list[Run]:

@@ -29,7 +29,8 @@ def probe_runs(study: Study, programs: Sequence[Program], workers: int) -> tuple
         allowed = min(allowed, int(PROBE_SHARE * study.budget / PROBE_TIME))
     note = ""
     if allowed < len(wanted):
-        note = f"the budget is too short for more than {count(allowed, 'run')} of probe"
+        room = f"more than {count(allowed, 'run')}" if allowed else "any run"
+        note = f"the budget is too short for {room} of probe"
     keys = study.options.get(PROBE_APP, {})
     runs = [
         Run.aside(PROBE, (PROBE_APP, variant), layout, keys, {})

@@ -8,6 +8,7 @@
 
 #include "blas.h"
 #include "memory.h"
+#include "probe_disturbed.h"
 #include "probe_memory.h"
 #include "probe_options.h"
 #include "probe_plan.h"
@@ -70,6 +71,17 @@ static void warn_of_caches(const probe_state *s) {
   }
 }
 
+/* Figures that are nonsense all the same are figures: a reader must know. */
+static void warn_of_disturbance(const probe_state *s) {
+  const sb_figure *figure = s->figures.figure;
+  int core = 0;
+  for (int i = -1; (i = probe_disturbed(&s->figures, i + 1, &core)) >= 0;) {
+    sb_warn(s->run, "disturbed: %s, %.3g %s, is below %s, %.3g %s: others used this machine",
+            figure[i].name, figure[i].value, figure[i].unit, figure[core].name, figure[core].value,
+            figure[core].unit);
+  }
+}
+
 static sb_status make_lists(probe_state *s) {
   const size_t threads = (size_t)s->run->threads;
   double **lists[] = {&s->workers.triad, &s->workers.chains, &s->workers.loss, &s->workers.detour};
@@ -118,6 +130,7 @@ static sb_status measure(void *state) {
   for (int p = 0; p < PROBE_PARTS; p++) {
     if (s->config.parts[p]) SB_TRY(parts[p].measure(s));
   }
+  warn_of_disturbance(s);
 cleanup:
   return status;
 }

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 import unittest
@@ -73,6 +74,16 @@ class Output(unittest.TestCase):
                     self.assertIn(what, run.out)
                 self.assertNotIn("RESULT", run.out)
                 self.assertEqual(list(Path(folder).iterdir()), [])
+
+    def test_dry_run_counts_on_no_more_workers_than_cores(self) -> None:
+        cores = os.cpu_count() or 1
+        times = []
+        for threads in (8 * cores, 16 * cores):
+            run = launch.run("pi_omp", "--dry-run", threads=threads)
+            self.assertRegex(run.out, rf"oversubscription: {threads} workers share [0-9]+ cores")
+            times.append(re.findall("expected time: ([^ ]*) s", run.out))
+        self.assertEqual(*times)
+        self.assertNotIn("oversubscription", launch.run("pi_omp", "--dry-run", threads=1).out)
 
     def test_dry_run_names_idle_workers(self) -> None:
         if "hybrid" not in launch.variants():

@@ -215,13 +215,21 @@ class Plans(unittest.TestCase):
 
     def test_a_written_list_is_not_thinned(self):
         plan = make_plan(
-            replace(STUDY, workers=("1", "2", "3"), budget=1.0),
+            replace(STUDY, workers=("2", "3", "1"), budget=1.0),
             programs("omp"),
             machine(range(4)),
             1,
         )
         self.assertEqual(len(plan.runs), 3)
-        self.assertIn("too short: what is left", plan.notes[-1])
+        self.assertIn("too short: one worker comes first, and what is left", plan.notes[-1])
+        self.assertEqual(plan.runs[0].layout.workers, 1, "a base, or nothing could be compared")
+
+    def test_more_workers_than_cores_are_told(self):
+        study = replace(STUDY, workers=("1", "4", "5"))
+        (note,) = make_plan(study, programs("omp"), machine(range(4)), 1).notes
+        self.assertIn("points of more than 4 workers share cores", note)
+        study = replace(STUDY, workers=("1", "4"))
+        self.assertEqual(make_plan(study, programs("omp"), machine(range(4)), 1).notes, ())
 
 
 class Budgets(unittest.TestCase):
