@@ -62,9 +62,10 @@ def recompute(folder: Path):
         row = rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}"]
         median, units = np.median(elapsed), work["units"]
         row.update(workers=p, nodes=nodes, time=median, samples=elapsed.size, rate=units / median)
-        row["load_balance"] = useful.mean() / useful.max()
-        row["communication_efficiency"] = useful.max() / elapsed.sum()
-        row["parallel_efficiency"] = useful.mean() / elapsed.sum()
+        if ranks > 1:
+            row["load_balance"] = useful.mean() / useful.max()
+            row["communication_efficiency"] = useful.max() / elapsed.sum()
+            row["parallel_efficiency"] = useful.mean() / elapsed.sum()
         if elapsed.size > 5:
             row["interval_low"], row["interval_high"] = interval(repeats)
             row["rate_low"] = work["units"] / row["interval_high"]

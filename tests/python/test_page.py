@@ -4,6 +4,7 @@ results/fits.py, whose rightness test_fits.py shows, given samples that are read
 from __future__ import annotations
 
 import contextlib
+import csv
 import functools
 import io
 import math
@@ -105,6 +106,21 @@ class Numbers(Reported):
         self.assertIn("time", keys)
         self.assertFalse(keys & {"speedup_serial", "speedup_own", "efficiency"})
         self.assertFalse(keys & {"efficiency_interval", "interval"})
+
+    def test_one_rank_has_no_figures_of_pop(self) -> None:
+        """Nobody looked at what its threads do among themselves."""
+        pop = ("load_balance", "communication_efficiency", "parallel_efficiency")
+        keys = {(e.row, e.attributes["data-key"]) for e in self.page.numbers}
+        with open(self.folder / "summary.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual({row["ranks"] for row in rows}, {"1", "2", "3", "4", "6"})
+        for row in rows:
+            name = "{app} {scaling} {size} {variant} {ranks}x{threads}".format(**row)
+            several = row["ranks"] != "1"
+            with self.subTest(row=name):
+                self.assertGreater(float(row["compute_s"]), 0, "the split itself is measured")
+                self.assertEqual([bool(row[key]) for key in pop], [several] * 3)
+                self.assertEqual([(name, key) in keys for key in pop], [several] * 3)
 
     def test_no_cell_of_numbers_without_value_key_and_row(self) -> None:
         for table in self.page.tables:
