@@ -82,6 +82,13 @@ def span(low: float, high: float, unit: str) -> Cell:
     return Cell(interval(low, high, unit), unit=unit, number=True, ends=(low, high))
 
 
+def percent_span(low: float, high: float) -> Cell:
+    """ "81 .. 97 %"."""
+    if math.isnan(low) or math.isnan(high):
+        return Cell("no interval", number=True)
+    return Cell(f"{100 * low:.0f} .. {100 * high:.0f} %", number=True, ends=(low, high))
+
+
 def interval(low: float, high: float, unit: str) -> str:
     if math.isnan(low) or math.isnan(high):
         return "no interval"
@@ -153,6 +160,11 @@ def data_of(cell: Cell, key: str) -> str:
     key = cell.key or key
     named = f' data-key="{escape(key)}"' if key else ""
     return f'{found} data-unit="{escape(cell.unit)}"{named}'
+
+
+def told(cell: Cell, row: str, key: str) -> str:
+    """A number of `row` in a sentence, as HTML that scripts find."""
+    return f'<span data-row="{escape(row)}"{data_of(cell, key)}>{escape(cell.text)}</span>'
 
 
 def pictures(found: Iterable[Picture | None]) -> str:

@@ -5,6 +5,7 @@ curve is about: a wrong answer, workers that shared a core, too few samples, ano
 """
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Iterable
 
@@ -212,6 +213,17 @@ def _relate(table: Table) -> None:
                 part = ratio(measured_rate(point), measured_rate(base))
                 share = speedup / part.value
                 point.speedup_interval = (share * part.low, share * part.high)
+            point.notes += filter(None, [above_ideal(point)])
+
+
+def above_ideal(point: Point) -> str:
+    """What to think of an efficiency above 1; "" of any other."""
+    if point.efficiency is None or point.efficiency <= 1:
+        return ""
+    low, _ = point.speedup_interval or (math.nan, math.nan)
+    if low <= point.workers:
+        return "above ideal: its interval holds 100 %, chance may have done it"
+    return "more than ideal: the base was slowed down, or caches helped"
 
 
 def measured_rate(point: Point) -> Measured:

@@ -97,7 +97,8 @@ class Numbers(Reported):
         points = 4 * 16  # of two apps and scalings: serial, and three variants on five workers each
         self.assertEqual(compared["time"], points)
         self.assertEqual(compared["speedup_own"], points - 1, "all but the point left out")
-        self.assertEqual(compared["efficiency_interval_low"], points - 4 - 1, "bases have none")
+        bases = cards = 4  # a card has that of strong and that of weak scaling
+        self.assertEqual(compared["efficiency_interval_low"], points - bases - 1 + cards)
         self.assertEqual(set(compared), {key for row in self.anew.values() for key in row})
 
     def test_what_is_left_out_has_no_speedup(self) -> None:
@@ -183,19 +184,25 @@ class Numbers(Reported):
         self.assertGreater(checked, 100)
 
     def test_the_cards(self) -> None:
-        """Their lines repeat numbers of the row that the large number is of."""
-        rows = {e.row for e in self.page.numbers if e.attributes.get("class") == "big"}
-        self.assertEqual(len(rows), 3, rows)
-        for words in self.page.cards:
-            layout = next((re.match(r"(\w+), (\d+) x (\d+), size", w) for w in words[2:3]), None)
-            if layout is None:
-                continue
-            row = self.anew[f"{words[0]} strong tiny {layout[1]} {layout[2]}x{layout[3]}"]
-            told = re.search(r"(\d+) workers: ([\d.]+) times one, efficiency (\d+) %", words[3])
-            assert told is not None, words
-            self.assertEqual(int(told[1]), row["workers"])
-            self.assertAlmostEqual(float(told[2]), row["speedup_serial"], delta=0.0051)
-            self.assertAlmostEqual(float(told[3]), 100 * row["efficiency"], delta=0.5)
+        """Every number on them is one of the files: test_each_number compares it."""
+        answers, *cards, limits = self.page.cards
+        self.assertTrue(answers.words.startswith("Answers"))
+        self.assertEqual({e.attributes["data-key"] for e in limits.numbers}, {"triad", "triad_core", "fma"})
+        strong = {"rate", "workers", "speedup_serial", "speedup_interval"}
+        both = {"efficiency", "efficiency_interval"}
+        for app, roof, card in zip(("heat", "pi"), ({"roof"}, set()), cards):
+            with self.subTest(app=app):
+                keys: dict[str, set[str]] = {}
+                for element in card.numbers:
+                    keys.setdefault(element.row, set()).add(element.attributes["data-key"])
+                rows = [re.fullmatch(rf"{app} (\w+) tiny (\w+) (\d)x(\d)", row) for row in keys]
+                (first, second) = (match.groups() for match in rows if match)
+                self.assertEqual(list(keys.values()), [strong | both | roof, both])
+                self.assertEqual((first[0], second[0]), ("strong", "weak"))
+                self.assertIn("{1}, {2} x {3}, size tiny".format(*first), card.words)
+                self.assertIn("{0} scaling, {1} {2} x {3}: efficiency".format(*second), card.words)
+                self.assertIn("times the serial program", card.words)
+                self.assertIsNone(re.search(r"\d", re.sub(r"\d x \d", "", card.loose)), card.loose)
 
     def test_the_bases(self) -> None:
         text = [words for words in self.page.paragraphs if words.startswith("Base:")]

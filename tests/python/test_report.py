@@ -133,6 +133,33 @@ class Curves(Report):
         self.assertEqual(float(self.row("omp", 1, 2)["efficiency"]), 1.0)
         self.assertIn("no serial point", self.text)
 
+    def test_more_than_ideal_is_told(self):
+        self.add(1.0)
+        self.add([0.4] * 10, variant="mpi", ranks=2)
+        self.add([0.4, 0.6] * 10, variant="omp", threads=2, units=1e8)
+        self.add(0.7, variant="hybrid", threads=2)
+        self.report("-o", str(self.folder / "page.html"))
+        page = (self.folder / "page.html").read_text()
+        told = "more than ideal: the base was slowed down, or caches helped"
+        self.assertEqual(self.row("mpi", 2, 1)["reason"], told)
+        self.assertEqual(self.row("omp", 1, 2)["reason"], "")
+        self.assertEqual(self.row("hybrid", 1, 2)["reason"], "")
+        self.assertIn(f") {told}", self.text)
+        self.assertRegex(page, r'class="card"><h3>pi<.*' + told)
+
+    def test_no_more_than_ideal_within_the_interval(self):
+        self.add(1.0)
+        self.add([0.45] * 10 + [0.55] * 9, variant="mpi", ranks=2)
+        self.report()
+        reason = self.row("mpi", 2, 1)["reason"]
+        self.assertEqual(reason, "above ideal: its interval holds 100 %, chance may have done it")
+
+    def test_a_card_names_the_base(self):
+        self.add(1.0, variant="mpi")
+        self.add(0.8, variant="mpi", ranks=2)
+        self.report("-o", str(self.folder / "page.html"))
+        self.assertIn("times one worker of mpi", (self.folder / "page.html").read_text())
+
     def test_problems_do_not_mix(self):
         self.add(1.0)
         self.add(3.0, size="small", variant="omp", units=3e8)
