@@ -1,7 +1,7 @@
 """The part of the page about one app: its scaling, table by table."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Iterable, Mapping, Sequence
 
 from results import fits
 from results.ceilings import Ceilings
@@ -106,19 +106,36 @@ def _base(found: Table) -> str:
 
 
 def _points(found: Table, limits: Ceilings) -> str:
-    return table(
+    words = short_words(line for point in found.points for line in point.left_out + point.notes)
+    points = table(
         "Points",
         [heading for heading, _ in POINT_COLUMNS],
-        [_row(point, limits) for point in found.points],
+        [_row(point, limits, words) for point in found.points],
         [key for _, key in POINT_COLUMNS],
         [row_name(point) for point in found.points],
     )
+    explained = [f"{short}: {line.partition(': ')[2]}" for line, short in words.items() if line != short]
+    return points + bullets(explained)
 
 
-def _row(point: Point, limits: Ceilings) -> list[Cell | str]:
+def short_words(lines: Iterable[str]) -> dict[str, str]:
+    """For a narrow column, by line: of "word: what it means" the word, with a number where a word has
+    several meanings."""
+    meanings: dict[str, list[str]] = {}
+    for line in dict.fromkeys(lines):
+        meanings.setdefault(line.partition(": ")[0], []).append(line)
+    return {
+        line: word if len(own) == 1 else f"{word} [{place}]"
+        for word, own in meanings.items()
+        for place, line in enumerate(own, start=1)
+    }
+
+
+def _row(point: Point, limits: Ceilings, words: Mapping[str, str]) -> list[Cell | str]:
     split = point.split
     verified = point.verified and point.result in ("PASS", "SLOW")
-    notes = [f"left out: {reason}" for reason in point.left_out] + point.notes
+    notes = [f"left out: {words[reason]}" for reason in point.left_out]
+    notes += [words[note] for note in point.notes]
     return [
         point.variant,
         f"{point.ranks} x {point.threads}",

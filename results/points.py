@@ -54,8 +54,8 @@ class Point:
     verified: bool
     result: str
     placement_ok: bool
-    left_out: list[str] = field(default_factory=list)  # reasons
-    notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # reasons, "word: what it means"
+    notes: list[str] = field(default_factory=list)  # alike
     speedup_serial: float | None = None
     speedup_own: float | None = None
     efficiency: float | None = None
@@ -185,7 +185,7 @@ def _judge(point: Point, found: list[Record], workers: int) -> None:
     if point.result == "SLOW":
         point.notes.append("slower than its reference")
     if any(record.wide for record in found):
-        point.notes.append("the interval of a repeat stayed wider than asked for")
+        point.notes.append("wide interval: that of a repeat stayed wider than asked for")
 
 
 def _relate(table: Table) -> None:

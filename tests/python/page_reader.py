@@ -38,13 +38,15 @@ def of_laws(row: str, key: str) -> bool:
 
 
 class Page(HTMLParser):
-    """`numbers` are the elements with data-value or data-low; `paragraphs` the texts of p."""
+    """`numbers` are the elements with data-value or data-low; `paragraphs` the texts of p,
+    `items` those of li."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tables: list[HtmlTable] = []
         self.numbers: list[Element] = []
         self.paragraphs: list[str] = []
+        self.items: list[str] = []
         self.cards: list[Card] = []
         self._open: list[Element] = []
         self._row = ""
@@ -87,6 +89,8 @@ class Page(HTMLParser):
             self.tables[-1].caption += data
         if tags and tags[-1] == "p":
             self.paragraphs.append(data)
+        if tags and tags[-1] == "li":
+            self.items.append(data)
         if self._in_card():
             self.cards[-1].words += data
             if not any(element in self.cards[-1].numbers for element in self._open):

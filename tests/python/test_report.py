@@ -9,6 +9,7 @@ import unittest
 import h5py
 import numpy as np
 
+from page_reader import Page
 from support import Scratch, new_run, write_study
 
 from results.command import main
@@ -32,11 +33,13 @@ def write_h5(folder, run, elapsed, **changes):
     }
     units = changes.pop("units", 1e8 * (run["workers"] if run["scaling"] == "weak" else 1))
     check = changes.pop("check", (0.5, 1.0, 1))
+    wide = changes.pop("wide", 0)
     attributes.update(changes)
     with h5py.File(folder / "runs" / f"{run['id']}.h5", "w") as file:
         for key, value in attributes.items():
             file.attrs[key] = np.bytes_(value) if isinstance(value, str) else value
         file["timing/elapsed"] = np.asarray(elapsed, dtype=float)
+        file["timing"].attrs["wide"] = np.int8(wide)
         file["workload/units"] = float(units)
         file["verification/check"] = np.array([b"golden"])
         for name, value in zip(("error", "bound", "passed"), check):
@@ -175,6 +178,28 @@ class Curves(Report):
             [float(row[k]) for k in ("time_s", "time_low_s", "time_high_s")], [1.0, 1.0, 1.2]
         )
         self.assertEqual((row["repeats"], row["samples"]), ("2", "30"))
+
+
+class Notes(Report):
+    def test_words_in_the_cells_and_their_meanings_below(self):
+        self.add(1.0)
+        self.add(0.5, variant="mpi", ranks=2, wide=1)
+        self.add(0.3, variant="mpi", ranks=4, wide=1)
+        self.add(0.3, variant="mpi", ranks=5)
+        self.add(0.3, variant="mpi", ranks=6)
+        self.report("-o", str(self.folder / "page.html"))
+        page = Page((self.folder / "page.html").read_text(encoding="utf-8"))
+        (points,) = page.table("Points")
+        left_out = [f"left out: oversubscription [{n}]" for n in (1, 2)]
+        expected = ["", "wide interval", "wide interval", *left_out]
+        self.assertEqual([cells[-1].text for cells in points.rows], expected)
+        for meaning in (
+            "wide interval: that of a repeat stayed wider than asked for",
+            "oversubscription [1]: 5 workers on 4 cores",
+            "oversubscription [2]: 6 workers on 4 cores",
+        ):
+            self.assertEqual(page.items.count(meaning), 1)
+        self.assertIn("wide interval: that of a repeat stayed wider", self.text)
 
 
 class LeftOut(Report):
