@@ -222,7 +222,7 @@ def above_ideal(point: Point) -> str:
         return ""
     low, _ = point.speedup_interval or (math.nan, math.nan)
     if low <= point.workers:
-        return "above ideal: its interval holds 100 %, chance may have done it"
+        return "above ideal: the interval still holds 100 %"
     return "more than ideal: the base was slowed down, or caches helped"
 
 

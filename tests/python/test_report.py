@@ -155,7 +155,7 @@ class Curves(Report):
         self.add([0.45] * 10 + [0.55] * 9, variant="mpi", ranks=2)
         self.report()
         reason = self.row("mpi", 2, 1)["reason"]
-        self.assertEqual(reason, "above ideal: its interval holds 100 %, chance may have done it")
+        self.assertEqual(reason, "above ideal: the interval still holds 100 %")
 
     def test_a_card_names_the_base(self):
         self.add(1.0, variant="mpi")
