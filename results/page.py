@@ -32,8 +32,8 @@ HOW = (
     "inside a process more than that between processes.",
     "Speed-up S compares with the serial program, which has no MPI and no OpenMP in it; S to one "
     "worker (dotted) with the same variant on one worker. E = S/p.",
-    "Lines go through the fastest layout of as many workers. Crosses are points left out of speed-up "
-    "and of fits; the table says why.",
+    "Lines go through the fastest layout of as many workers. Points with a cross are left out of "
+    "speed-up and of fits; the table says why.",
     "Load balance, communication efficiency and their product, parallel efficiency, are those of POP "
     "(pop-coe.eu), of ranks; what threads of a rank do among themselves counts as computing, so one "
     "rank has none. Below 80 % deserves a look.",

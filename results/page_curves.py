@@ -93,13 +93,11 @@ def _base(found: Table) -> str:
             f"Base: {base.problem.app}_serial, T1 = {si(base.time.median, 's')} "
             f"({interval(base.time.low, base.time.high, 's')})."
         )
-    else:
+    elif found.own_bases:
         words.append("There is no serial point to compare with: E is against one worker.")
-    own = [
-        f"{p.variant} {si(p.time.median, 's')}"
-        for p in found.points
-        if p.workers == 1 and p.used and p.variant != "serial"
-    ]
+    else:
+        words.append("There is no point of one worker to compare with: no speed-up is shown.")
+    own = [f"{p.variant} {si(p.time.median, 's')}" for p in found.own_bases]
     if own:
         words.append("One worker of a parallel program: " + ", ".join(dict.fromkeys(own)) + ".")
     return " ".join(words)

@@ -132,7 +132,8 @@ def _best(tables: Sequence[Table]) -> Point | None:
 
 
 def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
-    """Each variant at its most workers in the fastest layout, side by side."""
+    """Each variant at its most workers in the fastest layout, side by side; nothing where no point
+    can be compared."""
     rows: list[list[Cell | str]] = []
     names = []
     for found in tables:
@@ -141,6 +142,8 @@ def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
             for point in fastest(own)[-1:]:
                 rows.append(_best_row(point, limits))
                 names.append(row_name(point))
+    if not rows:
+        return ""
     headings = [
         "app", "scaling", "size", "variant", "ranks x threads", "rate", "lowest", "highest",
         "speed-up S (1)", "efficiency E", "of the roof",

@@ -86,6 +86,11 @@ class Table:
     points: list[Point]
     serial: Point | None = None
 
+    @property
+    def own_bases(self) -> list[Point]:
+        """One worker of each parallel variant, where it is used."""
+        return [p for p in self.points if p.workers == 1 and p.used and p.variant != "serial"]
+
 
 def fastest(points: Iterable[Point]) -> list[Point]:
     """Of points with as many workers the fastest, by workers: what a curve goes through."""

@@ -135,6 +135,14 @@ class Curves(Report):
         self.report()
         self.assertEqual(float(self.row("omp", 1, 2)["efficiency"]), 1.0)
         self.assertIn("no serial point", self.text)
+        self.assertIn("E is against one worker of the variant", self.text)
+
+    def test_without_any_base_nothing_is_said_of_one(self):
+        self.add([1.0] * 3, variant="omp")
+        self.add(0.5, variant="omp", threads=2)
+        self.report()
+        self.assertIn("no point of one worker", self.text)
+        self.assertNotIn("E is against", self.text)
 
     def test_more_than_ideal_is_told(self):
         self.add(1.0)
