@@ -23,6 +23,7 @@ class Cell:
     number: bool = False  # set to the right, as numbers are
     ends: tuple[float, float] | None = None  # of an interval: data-low and data-high
     key: str = ""  # in place of that of the column
+    code: bool = False  # a name of files or programs
 
 
 NUMBER = ' class="number"'
@@ -146,6 +147,8 @@ def _cell(cell: Cell | str, heading: bool, key: str) -> str:
     text = escape(cell.text)
     if cell.mark:
         text = f'<span class="{cell.mark}">{text}</span>'
+    if cell.code:
+        text = f"<code>{text}</code>"
     return f"<{name}{attributes}>{text}</{name}>"
 
 

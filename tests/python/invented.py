@@ -124,7 +124,7 @@ def write_file(
     unit, units = UNITS.get(run["app"], ("byte", 1e8))
     units *= run["workers"] if run["scaling"] == "weak" else 1
     path = folder / "runs" / f"{run['id']}.h5"
-    with h5py.File(path, "w") as file:
+    with h5py.File(path, "w", track_order=True) as file:
         _attributes(file, run)
         times = np.asarray(elapsed)
         file["timing/elapsed"] = times

@@ -217,6 +217,15 @@ class Numbers(Reported):
             right = [[float(f"{1000 * base[key]:.3g}") for key in keys] for base in bases]
             self.assertIn([float(word) for word in told.groups()[1:]], right)
 
+    def test_the_figures_of_probe(self) -> None:
+        """By name, in the order of the file; the words of any app say which figure of probe it is."""
+        (table,) = self.page.table("probe_omp, 1 x 6")
+        names = [cells[0].text for cells in table.rows]
+        self.assertEqual(names, ["triad_stream_core", "triad_stream_all", "rate", "fma_all"])
+        meanings = [cells[1].text for cells in table.rows]
+        self.assertEqual(meanings[0], "about triad_stream_core")
+        self.assertEqual(meanings[2], "triad bandwidth of all workers, of the repetitions")
+
     def test_the_machine(self) -> None:
         (table,) = self.page.table("Machine")
         told = {cells[0].text: cells[1].text for cells in table.rows}
