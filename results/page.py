@@ -57,6 +57,7 @@ class Findings:
     limits: Ceilings
     gallery: Gallery
     machine: Mapping[str, str]
+    machine_run: str  # that saw it
 
 
 def make_page(findings: Findings) -> str:
@@ -120,7 +121,7 @@ def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:
         section(
             "machine",
             "Machine and software",
-            machine_part(findings.state, findings.machine, hosts),
+            machine_part(findings.state, findings.machine, findings.machine_run, hosts),
             software_part(records),
         ),
         section("how", "How to read this", bullets(HOW)),

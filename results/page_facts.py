@@ -121,16 +121,20 @@ def warnings_part(state: State, records: Mapping[str, Record], undrawn: Sequence
     return paragraph(words) + (bullets(lines) or paragraph("No run warned of anything."))
 
 
-def machine_part(state: State, machine: Mapping[str, str], hosts: Sequence[str]) -> str:
+def machine_part(
+    state: State, machine: Mapping[str, str], run: str, hosts: Sequence[str]
+) -> str:
+    """`machine` is what the run of that name saw: it may have been given less than the study has."""
     told = state.data["machine"]
     rows: list[list[Cell | str]] = [
-        ["processor", str(told["model"])],
-        ["cores for this study", str(told["workers"])],
-        ["NUMA domains", str(told["numa_domains"])],
-        ["hosts", ", ".join(hosts) or "not recorded"],
+        ["processor", str(told["model"]), "the study"],
+        ["cores for this study", str(told["workers"]), "the study"],
+        ["NUMA domains", str(told["numa_domains"]), "the study"],
+        ["hosts", ", ".join(hosts) or "not recorded", "all runs"],
     ]
-    rows += [[key.replace("_", " "), value] for key, value in sorted(machine.items())]
-    return table("Machine, as one run saw it (usable: what that run was given)", ["property", "value"], rows)
+    rows += [[key.replace("_", " "), value, run] for key, value in sorted(machine.items())]
+    title = "Machine (usable: what that one run was given)"
+    return table(title, ["property", "value", "seen by"], rows)
 
 
 def software_part(records: Iterable[Record]) -> str:

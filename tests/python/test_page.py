@@ -229,6 +229,12 @@ class Numbers(Reported):
     def test_the_machine(self) -> None:
         (table,) = self.page.table("Machine")
         told = {cells[0].text: cells[1].text for cells in table.rows}
+        seen_by = {cells[0].text: cells[2].text for cells in table.rows}
+        self.assertEqual(told["clock before"], "2.45 GHz")
+        self.assertEqual(told["l1d bytes"], "32.8 kB (32 KiB)")
+        self.assertEqual(told["memory bytes"], "25.3 GB (23.5 GiB)")
+        self.assertEqual(seen_by["cores for this study"], "the study")
+        self.assertTrue((self.folder / "runs" / f"{seen_by['usable cores']}.h5").exists())
         with h5py.File(next((self.folder / "runs").glob("*.h5")), "r") as file:
             self.assertEqual(told["cores"], str(file["machine/cores"][()]))
         self.assertEqual(told["cores for this study"], "6")
