@@ -179,7 +179,8 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     )
     parts = []
     if rows:
-        headings = ["law", "variant", "parameter", "value", "95 % interval", "spread", "E >= 0.5 up to"]
+        headings = ["law", "variant", "parameter", "value", "95 % interval", "spread"]
+        headings.append("workers up to which E stays above 50 %")
         keys = ["", "", "", "value", "interval", "spread", "efficient_workers"]
         names = [
             f"{problem} {variant} {law.law} {parameter.symbol}"
@@ -188,6 +189,7 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
             for parameter in law.parameters
         ]
         parts.append(table("Fitted laws", headings, rows, keys, names))
+        parts.append(bullets(_said_once(laws)))
         parts.append(_residuals(laws, problem))
     parts.append(_karp_flatt(curves, problem))
     if refused:
@@ -196,22 +198,31 @@ def _fits(found: Table, curves: Sequence[Curve]) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def _said_once(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]]) -> list[str]:
+    """The formula of each law, and what is to be noted of a fit."""
+    fitted = [(variant, law) for variant, law in laws if isinstance(law, fits.Fit)]
+    formulas = dict.fromkeys(f"{law.law}: {law.formula}" for _, law in fitted)
+    return [*formulas, *(f"{law.law}, {variant}: {law.note}" for variant, law in fitted if law.note)]
+
+
 def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
     most = fits.efficient_workers(fit)
-    reach = f"p = {most}" if most is not None else "beyond twice the data"
-    words = reach + (f"; {fit.note}" if fit.note else "")
+    if most is None:
+        reach = Cell(f"more than {fits.FAR * fit.largest}, twice the most measured")
+    else:
+        reach = number(float(most), text=str(most))
     rows: list[list[Cell | str]] = []
     for parameter in fit.parameters:
         unit = parameter.unit
         rows.append(
             [
-                f"{fit.law}: {fit.formula}",
+                fit.law,
                 variant,
                 parameter.name + (" (1)" if unit == "1" else ""),
                 number(parameter.value, unit),
                 span(parameter.low, parameter.high, unit),
                 percent(fit.spread),
-                Cell(words, None if most is None else float(most)),
+                reach,
             ]
         )
     return rows

@@ -34,7 +34,8 @@ def _prefix(rest: str, unit: str) -> int:
     """The power of ten of "GB/s" of a value in byte/s, of "ms" of one in s."""
     short = "B" + unit[4:] if unit.startswith("byte") and not rest.startswith("byte") else unit
     return PREFIXES[rest.removesuffix(short)]
-COUNTS = ("workers p", "nodes", "samples", "runs", "residual")  # headings of what is counted
+HALF = "workers up to which E stays above 50 %"
+COUNTS = ("workers p", "nodes", "samples", "runs", "residual", HALF)  # headings of what is counted
 LOST = "heat_mpi-strong-tiny-2x1"  # its runs have too few samples for an interval
 
 
@@ -287,6 +288,29 @@ class Laws(Reported):
             row = f"{name} {fit.law} p={workers}"
             self.near(self.told(row, "residual")["data-value"], residual)
         return len(fit.parameters)
+
+    def test_how_far_efficiency_lasts_is_said_in_words(self) -> None:
+        cells = [
+            cells[table.headings.index(heading)]
+            for table in self.page.table("Fitted laws")
+            for heading in table.headings
+            if heading.text == HALF
+            for cells in table.rows
+        ]
+        self.assertGreater(len(cells), 20)
+        texts = {cell.text for cell in cells}
+        self.assertIn("more than 12, twice the most measured", texts)
+        for cell in cells:
+            if cell.text != "more than 12, twice the most measured":
+                self.assertEqual(float(cell.text), float(cell.attributes["data-value"]))
+
+    def test_each_formula_stands_once_by_its_law(self) -> None:
+        for formula in ("S = 1/(s + (1 - s)/p)", "S = s + (1 - s) p", "X = lambda p/(1 + sigma"):
+            told = [item for item in self.page.items if formula in item]
+            tables = {"X": 4}.get(formula[0], 2)  # strong or weak scaling of two apps
+            self.assertEqual(len(told), tables)
+            cells = [c for t in self.page.tables for row in t.rows for c in row if formula in c.text]
+            self.assertEqual(cells, [])
 
     def near(self, told: str, right: float) -> None:
         number = float(told)
