@@ -13,6 +13,7 @@ from results.page_parts import (
     number,
     paragraph,
     percent,
+    percent_span,
     pictures,
     section,
     si,
@@ -40,7 +41,7 @@ POINT_COLUMNS = (
     ("S to serial (1)", "speedup_serial"),
     ("S to one worker (1)", "speedup_own"),
     ("E", "efficiency"),
-    ("95 % interval of E (1)", "efficiency_interval"),
+    ("95 % interval of E", "efficiency_interval"),
     ("load balance", "load_balance"),
     ("comm. eff.", "communication_efficiency"),
     ("parallel eff.", "parallel_efficiency"),
@@ -161,7 +162,7 @@ def _efficiency_span(point: Point) -> Cell:
     if point.speedup_interval is None:
         return Cell("-", number=True)
     low, high = point.speedup_interval
-    return span(low / point.workers, high / point.workers, "1")
+    return percent_span(low / point.workers, high / point.workers)
 
 
 def _fits(found: Table, curves: Sequence[Curve]) -> str:

@@ -103,7 +103,8 @@ def _efficiency(point: Point) -> str:
     row, value = row_name(point), point.efficiency
     share = told(Cell(f"{100 * value:.0f} %", value), row, "efficiency") if value else "-"
     if point.speedup_interval is not None:
-        reach = percent_span(*(end / point.workers for end in point.speedup_interval))
+        low, high = (end / point.workers for end in point.speedup_interval)
+        reach = percent_span(low, high, digits=0)
         share += f" ({told(reach, row, 'efficiency_interval')})"
     return f"efficiency {share}"
 

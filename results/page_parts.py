@@ -83,11 +83,12 @@ def span(low: float, high: float, unit: str) -> Cell:
     return Cell(interval(low, high, unit), unit=unit, number=True, ends=(low, high))
 
 
-def percent_span(low: float, high: float) -> Cell:
-    """ "81 .. 97 %"."""
+def percent_span(low: float, high: float, digits: int = 1) -> Cell:
+    """ "81.2 .. 97.0 %"."""
     if math.isnan(low) or math.isnan(high):
         return Cell("no interval", number=True)
-    return Cell(f"{100 * low:.0f} .. {100 * high:.0f} %", number=True, ends=(low, high))
+    words = f"{100 * low:.{digits}f} .. {100 * high:.{digits}f} %"
+    return Cell(words, number=True, ends=(low, high))
 
 
 def interval(low: float, high: float, unit: str) -> str:
