@@ -39,6 +39,7 @@ def gather(
     records = list(outcomes.records.values())
     curves = {table.problem: curves_of(table) for table in tables}
     limits = ceilings(probe_records(state, outcomes))
+    machine, machine_run = _machine(records)
     return Findings(
         state=state,
         outcomes=outcomes,
@@ -48,7 +49,8 @@ def gather(
         gallery=make_gallery(
             tables, curves, limits, on_roof(tables), _with_fields(records), figures, formats
         ),
-        machine=_machine(records),
+        machine=machine,
+        machine_run=machine_run,
     )
 
 
@@ -68,12 +70,13 @@ def _with_fields(records: Sequence[Record]) -> list[Record]:
     return list(found.values())
 
 
-def _machine(records: Sequence[Record]) -> dict[str, str]:
+def _machine(records: Sequence[Record]) -> tuple[dict[str, str], str]:
+    """As the first run saw it whose file says so, and that run's name."""
     for record in records:
         (told,) = each_in_children(_machine_of, [record.path])
         if isinstance(told, dict):
-            return told
-    return {}
+            return told, record.path.stem
+    return {}, ""
 
 
 def _machine_of(path: Path) -> dict[str, str] | None:

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from jobscripts.units import rate_text
 from results.result_file import ResultFile, open_result, text
 
 
@@ -31,5 +33,16 @@ def _numbers(file: ResultFile) -> dict[str, str]:
         if "missing_value" in about and value == about["missing_value"]:
             continue
         unit = text(about.get("units", "1"))
-        found[name] = f"{value}" if unit == "1" else f"{value} {unit}"
+        found[name] = f"{value}" if unit == "1" else _amount(value, unit)
     return found
+
+
+def _amount(value: Any, unit: str) -> str:
+    """ "2.45 GHz"; bytes by tens and by twos, "32.8 kB (32 KiB)": caches are made in the latter."""
+    if not isinstance(value, (int, float, np.number)):
+        return f"{value} {unit}"
+    words = rate_text(float(value), unit)
+    power = next((power for power in (3, 2, 1) if value >= 1024**power), 0)
+    if unit != "byte" or power == 0:
+        return words
+    return f"{words} ({float(value) / 1024**power:.3g} {' KMG'[power]}iB)"

@@ -32,11 +32,11 @@ HOW = (
     "inside a process more than that between processes.",
     "Speed-up S compares with the serial program, which has no MPI and no OpenMP in it; S to one "
     "worker (dotted) with the same variant on one worker. E = S/p.",
-    "Lines go through the fastest layout of as many workers. Crosses are points left out of speed-up "
-    "and of fits; the table says why.",
+    "Lines go through the fastest layout of as many workers. Points with a cross are left out of "
+    "speed-up and of fits; the table says why.",
     "Load balance, communication efficiency and their product, parallel efficiency, are those of POP "
-    "(pop-coe.eu), of ranks; what threads of a rank do among themselves counts as computing. Below "
-    "80 % deserves a look.",
+    "(pop-coe.eu), of ranks; what threads of a rank do among themselves counts as computing, so one "
+    "rank has none. Below 80 % deserves a look.",
     "Amdahl (1967), Gustafson (1988), Karp and Flatt (1990), Gunther's Universal Scalability Law: "
     "fitted from 4 (USL: 5) different numbers of workers on, with 95 % intervals; dashed inside the "
     "data alone.",
@@ -57,6 +57,7 @@ class Findings:
     limits: Ceilings
     gallery: Gallery
     machine: Mapping[str, str]
+    machine_run: str  # that saw it
 
 
 def make_page(findings: Findings) -> str:
@@ -120,7 +121,7 @@ def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:
         section(
             "machine",
             "Machine and software",
-            machine_part(findings.state, findings.machine, hosts),
+            machine_part(findings.state, findings.machine, findings.machine_run, hosts),
             software_part(records),
         ),
         section("how", "How to read this", bullets(HOW)),

@@ -1,11 +1,11 @@
 """The part of the page about one app: its scaling, table by table."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Iterable, Mapping, Sequence
 
-from results import fits
 from results.ceilings import Ceilings
 from results.curves import Curve
+from results.page_fits import fits_part
 from results.page_parts import (
     Cell,
     bullets,
@@ -13,6 +13,7 @@ from results.page_parts import (
     number,
     paragraph,
     percent,
+    percent_span,
     pictures,
     section,
     si,
@@ -40,7 +41,7 @@ POINT_COLUMNS = (
     ("S to serial (1)", "speedup_serial"),
     ("S to one worker (1)", "speedup_own"),
     ("E", "efficiency"),
-    ("95 % interval of E (1)", "efficiency_interval"),
+    ("95 % interval of E", "efficiency_interval"),
     ("load balance", "load_balance"),
     ("comm. eff.", "communication_efficiency"),
     ("parallel eff.", "parallel_efficiency"),
@@ -72,7 +73,7 @@ def scaling_section(
         paragraph(_base(found)),
         pictures(drawn),
         _points(found, limits),
-        _fits(found, curves),
+        fits_part(curves, problem_name(problem)),
         level=3,
     )
 
@@ -93,32 +94,47 @@ def _base(found: Table) -> str:
             f"Base: {base.problem.app}_serial, T1 = {si(base.time.median, 's')} "
             f"({interval(base.time.low, base.time.high, 's')})."
         )
-    else:
+    elif found.own_bases:
         words.append("There is no serial point to compare with: E is against one worker.")
-    own = [
-        f"{p.variant} {si(p.time.median, 's')}"
-        for p in found.points
-        if p.workers == 1 and p.used and p.variant != "serial"
-    ]
+    else:
+        words.append("There is no point of one worker to compare with: no speed-up is shown.")
+    own = [f"{p.variant} {si(p.time.median, 's')}" for p in found.own_bases]
     if own:
         words.append("One worker of a parallel program: " + ", ".join(dict.fromkeys(own)) + ".")
     return " ".join(words)
 
 
 def _points(found: Table, limits: Ceilings) -> str:
-    return table(
+    words = short_words(line for point in found.points for line in point.left_out + point.notes)
+    points = table(
         "Points",
         [heading for heading, _ in POINT_COLUMNS],
-        [_row(point, limits) for point in found.points],
+        [_row(point, limits, words) for point in found.points],
         [key for _, key in POINT_COLUMNS],
         [row_name(point) for point in found.points],
     )
+    explained = [f"{short}: {line.partition(': ')[2]}" for line, short in words.items() if line != short]
+    return points + bullets(explained)
 
 
-def _row(point: Point, limits: Ceilings) -> list[Cell | str]:
+def short_words(lines: Iterable[str]) -> dict[str, str]:
+    """For a narrow column, by line: of "word: what it means" the word, with a number where a word has
+    several meanings."""
+    meanings: dict[str, list[str]] = {}
+    for line in dict.fromkeys(lines):
+        meanings.setdefault(line.partition(": ")[0], []).append(line)
+    return {
+        line: word if len(own) == 1 else f"{word} [{place}]"
+        for word, own in meanings.items()
+        for place, line in enumerate(own, start=1)
+    }
+
+
+def _row(point: Point, limits: Ceilings, words: Mapping[str, str]) -> list[Cell | str]:
     split = point.split
     verified = point.verified and point.result in ("PASS", "SLOW")
-    notes = [f"left out: {reason}" for reason in point.left_out] + point.notes
+    notes = [f"left out: {words[reason]}" for reason in point.left_out]
+    notes += [words[note] for note in point.notes]
     return [
         point.variant,
         f"{point.ranks} x {point.threads}",
@@ -146,104 +162,4 @@ def _efficiency_span(point: Point) -> Cell:
     if point.speedup_interval is None:
         return Cell("-", number=True)
     low, high = point.speedup_interval
-    return span(low / point.workers, high / point.workers, "1")
-
-
-def _fits(found: Table, curves: Sequence[Curve]) -> str:
-    if not curves:
-        return paragraph("No law is fitted: no parallel point can be used.")
-    laws = [(curve.variant, law) for curve in curves for law in (curve.law, curve.usl)]
-    problem = problem_name(found.problem)
-    rows = [row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law)]
-    refused = list(
-        dict.fromkeys(
-            f"{law.law}, {variant}: {law.reason}"
-            for variant, law in laws
-            if isinstance(law, fits.Refusal)
-        )
-    )
-    parts = []
-    if rows:
-        headings = ["law", "variant", "parameter", "value", "95 % interval", "spread", "E >= 0.5 up to"]
-        keys = ["", "", "", "value", "interval", "spread", "efficient_workers"]
-        names = [
-            f"{problem} {variant} {law.law} {parameter.symbol}"
-            for variant, law in laws
-            if isinstance(law, fits.Fit)
-            for parameter in law.parameters
-        ]
-        parts.append(table("Fitted laws", headings, rows, keys, names))
-        parts.append(_residuals(laws, problem))
-    parts.append(_karp_flatt(curves, problem))
-    if refused:
-        parts.append(paragraph("Not fitted:"))
-        parts.append(bullets(refused))
-    return "\n".join(part for part in parts if part)
-
-
-def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
-    most = fits.efficient_workers(fit)
-    reach = f"p = {most}" if most is not None else "beyond twice the data"
-    words = reach + (f"; {fit.note}" if fit.note else "")
-    rows: list[list[Cell | str]] = []
-    for parameter in fit.parameters:
-        unit = parameter.unit
-        rows.append(
-            [
-                f"{fit.law}: {fit.formula}",
-                variant,
-                parameter.name + (" (1)" if unit == "1" else ""),
-                number(parameter.value, unit),
-                span(parameter.low, parameter.high, unit),
-                percent(fit.spread),
-                Cell(words, None if most is None else float(most)),
-            ]
-        )
-    return rows
-
-
-def _residuals(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]], problem: str) -> str:
-    found = [
-        (law.law, variant, workers, residual)
-        for variant, law in laws
-        if isinstance(law, fits.Fit)
-        for workers, residual in law.residuals
-    ]
-    rows: list[list[Cell | str]] = [
-        [f"{law}, {variant}", number(float(workers), text=str(workers)), percent(residual)]
-        for law, variant, workers, residual in found
-    ]
-    inside = table(
-        "Residuals: (measured - fitted) / fitted time",
-        ["law", "workers p", "residual"],
-        rows,
-        ["", "workers", "residual"],
-        [f"{problem} {variant} {law} p={workers}" for law, variant, workers, _ in found],
-    )
-    return f"<details><summary>Residuals of the fits</summary>{inside}</details>"
-
-
-def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
-    rows: list[list[Cell | str]] = [
-        [
-            curve.variant,
-            number(float(part.workers), text=str(part.workers)),
-            number(part.value),
-            span(part.low, part.high, "1"),
-        ]
-        for curve in curves
-        for part in curve.serial_fractions
-    ]
-    if not rows:
-        return ""
-    words = [f"{curve.variant}: {curve.serial_words}" for curve in curves if curve.serial_words]
-    headings = ["variant", "workers p", "serial fraction e (1)", "95 % interval (1)"]
-    title = "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
-    names = [
-        f"{problem} {curve.variant} Karp-Flatt p={part.workers}"
-        for curve in curves
-        for part in curve.serial_fractions
-    ]
-    inside = table(title, headings, rows, ["", "workers", "serial_fraction", "interval"], names)
-    summary = "Serial fraction of each point (Karp-Flatt)"
-    return bullets(words) + f"<details><summary>{summary}</summary>{inside}</details>"
+    return percent_span(low / point.workers, high / point.workers)

@@ -12,30 +12,38 @@ from results.page_parts import Cell, bullets, number, paragraph, span, table
 from results.record import Record
 
 UNITS = {"s-1": "1/s", "byte s-1": "byte/s"}  # udunits' words, as people write them
+# Of probe's repetitions, which its file describes in the words of any app
+REPETITION = {
+    "time": "one repetition: a triad of all workers",
+    "rate": "triad bandwidth of all workers, of the repetitions",
+}
 OPERATIONS = ("fma_", "dgemm_")  # figures of probe that count them, which udunits has no word for
 
 
 def limits_part(limits: Ceilings) -> str:
+    """Figures in the order of the file, which keeps together what belongs together: a figure's meaning
+    may speak of the one before it."""
     if not limits.records:
         return paragraph("This study has no verified run of probe: no ceilings are shown.")
     parts = []
     for record in reversed(limits.records):
         rows: list[list[Cell | str]] = [
             [
-                figure.meaning or name,
+                Cell(name, code=True),
+                REPETITION.get(name, figure.meaning),
                 number(figure.value, unit_words(name, figure.unit)),
                 span(figure.low, figure.high, unit_words(name, figure.unit)),
                 number(float(figure.n), text=str(figure.n)),
             ]
-            for name, figure in sorted(record.figures.items())
+            for name, figure in record.figures.items()
         ]
-        names = [f"probe {record.ranks}x{record.threads} {name}" for name in sorted(record.figures)]
+        names = [f"probe {record.ranks}x{record.threads} {name}" for name in record.figures]
         parts.append(
             table(
                 f"probe_{record.variant}, {record.ranks} x {record.threads}, size {record.size}",
-                ["figure", "median", "95 % interval", "samples"],
+                ["figure", "meaning", "median", "95 % interval", "samples"],
                 rows,
-                ["", "figure", "interval", "samples"],
+                ["", "", "figure", "interval", "samples"],
                 names,
             )
         )
@@ -113,16 +121,20 @@ def warnings_part(state: State, records: Mapping[str, Record], undrawn: Sequence
     return paragraph(words) + (bullets(lines) or paragraph("No run warned of anything."))
 
 
-def machine_part(state: State, machine: Mapping[str, str], hosts: Sequence[str]) -> str:
+def machine_part(
+    state: State, machine: Mapping[str, str], run: str, hosts: Sequence[str]
+) -> str:
+    """`machine` is what the run of that name saw: it may have been given less than the study has."""
     told = state.data["machine"]
     rows: list[list[Cell | str]] = [
-        ["processor", str(told["model"])],
-        ["cores for this study", str(told["workers"])],
-        ["NUMA domains", str(told["numa_domains"])],
-        ["hosts", ", ".join(hosts) or "not recorded"],
+        ["processor", str(told["model"]), "the study"],
+        ["cores for this study", str(told["workers"]), "the study"],
+        ["NUMA domains", str(told["numa_domains"]), "the study"],
+        ["hosts", ", ".join(hosts) or "not recorded", "all runs"],
     ]
-    rows += [[key.replace("_", " "), value] for key, value in sorted(machine.items())]
-    return table("Machine, as one run saw it (usable: what that run was given)", ["property", "value"], rows)
+    rows += [[key.replace("_", " "), value, run] for key, value in sorted(machine.items())]
+    title = "Machine (usable: what that one run was given)"
+    return table(title, ["property", "value", "seen by"], rows)
 
 
 def software_part(records: Iterable[Record]) -> str:

@@ -8,9 +8,21 @@ from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
 from results.page_curves import row_name
-from results.page_parts import Cell, data_of, escape, number, percent, si, table, three_digits
-from results.points import Point, Table, fastest
+from results.page_parts import (
+    Cell,
+    data_of,
+    escape,
+    number,
+    percent,
+    percent_span,
+    span,
+    table,
+    told,
+)
+from results.points import Point, Table, above_ideal, fastest
 from results.roof import share_of_roof
+
+LIMITS = "limits"  # the row of the machine's own numbers
 
 
 def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
@@ -40,11 +52,13 @@ def cards(outcomes: Outcomes, tables: Sequence[Table], limits: Ceilings) -> str:
     for app in dict.fromkeys(found.problem.app for found in tables):
         found.append(_app_card(app, tables, limits))
     if limits.bandwidth is not None:
-        lines = [f"one worker: {si(limits.bandwidth.core, 'byte/s')}"]
+        core = told(number(limits.bandwidth.core, "byte/s"), LIMITS, "triad_core")
+        lines = [f"one worker: {core}"]
         if limits.compute is not None:
-            lines.append(f"multiply-adds: {si(limits.compute.all, 'flop/s')}")
+            rate = told(number(limits.compute.all, "flop/s"), LIMITS, "fma")
+            lines.append(f"multiply-adds: {rate}")
         big = number(limits.bandwidth.all, "byte/s")
-        found.append(_card("Memory bandwidth (triad)", big, lines, "limits", "triad"))
+        found.append(_card("Memory bandwidth (triad)", big, lines, LIMITS, "triad"))
     return f'<div class="cards">{"".join(found)}</div>'
 
 
@@ -54,29 +68,60 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
     best = _best(strong) or _best(weak)
     if best is None:
         reasons = [r for t in strong + weak for point in t.points for r in point.left_out]
-        return _card(app, Cell("no point that can be compared"), list(dict.fromkeys(reasons))[:3])
-    lines = [f"{best.variant}, {best.ranks} x {best.threads}, size {best.problem.size}"]
+        lines = [escape(reason) for reason in list(dict.fromkeys(reasons))[:3]]
+        return _card(app, Cell("no point that can be compared"), lines)
+    lines = [escape(f"{_layout(best)}, size {best.problem.size}")]
     if best.efficiency is not None and best.workers > 1:
-        speedup = best.speedup_serial if best.speedup_serial is not None else best.speedup_own
-        workers = count(best.workers, "worker")
-        lines.append(
-            f"{workers}: {three_digits(speedup or 0.0)} times one, "
-            f"efficiency {100 * best.efficiency:.0f} % ({best.problem.scaling})"
-        )
+        lines += [f"{_speedup(best)}, {_efficiency(best)}", escape(above_ideal(best))]
     grown = _best(weak)
     if grown is not None and grown is not best and grown.efficiency and grown.workers > 1:
-        lines.append(f"weak scaling: efficiency {100 * grown.efficiency:.0f} %")
+        layout = f"{grown.variant} {grown.ranks} x {grown.threads}"
+        lines += [f"weak scaling, {layout}: {_efficiency(grown)}", escape(above_ideal(grown))]
     share = share_of_roof(best, limits)
     if share is not None:
-        lines.append(f"{100 * share:.0f} % of what the machine allows (roofline)")
+        part = told(percent(share), row_name(best), "roof")
+        lines.append(f"{part} of what the machine allows (roofline)")
     return _card(app, number(best.rate, best.rate_unit), lines, row_name(best), "rate")
+
+
+def _layout(point: Point) -> str:
+    return f"{point.variant}, {point.ranks} x {point.threads}"
+
+
+def _speedup(point: Point) -> str:
+    """ "strong scaling, 2 workers: 1.64 (1.55 .. 1.73) times the serial program", as HTML."""
+    row, key = row_name(point), base_key(point)
+    workers = told(number(float(point.workers), text=str(point.workers)), row, "workers")
+    times = told(number(getattr(point, key)), row, key)
+    if point.speedup_interval is not None:
+        reach = span(*point.speedup_interval, "1")
+        times += f" ({told(reach, row, 'speedup_interval')})"
+    own = f"one worker of {point.variant}"
+    base = "the serial program" if key == "speedup_serial" else own
+    return f"{point.problem.scaling} scaling, {workers} workers: {times} times {base}"
+
+
+def _efficiency(point: Point) -> str:
+    """ "efficiency 82 % (78 .. 86 %)", as HTML."""
+    row, value = row_name(point), point.efficiency
+    share = told(Cell(f"{100 * value:.0f} %", value), row, "efficiency") if value else "-"
+    if point.speedup_interval is not None:
+        low, high = (end / point.workers for end in point.speedup_interval)
+        reach = percent_span(low, high, digits=0)
+        share += f" ({told(reach, row, 'efficiency_interval')})"
+    return f"efficiency {share}"
+
+
+def base_key(point: Point) -> str:
+    """Which of its speed-ups the efficiency of a point is made of."""
+    return "speedup_serial" if point.speedup_serial is not None else "speedup_own"
 
 
 def _card(
     title: str, big: Cell, lines: Sequence[str], row: str = "", key: str = ""
 ) -> str:
-    """`big` is the number of `row` under `key`."""
-    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    """`big` is the number of `row` under `key`; `lines` are HTML."""
+    body = "".join(f"<p>{line}</p>" for line in lines if line)
     text = f'<span class="{big.mark}">{escape(big.text)}</span>' if big.mark else escape(big.text)
     name = f' data-row="{escape(row)}"' if row else ""
     number_words = f'<div class="big"{name}{data_of(big, key)}>{text}</div>'
@@ -91,7 +136,8 @@ def _best(tables: Sequence[Table]) -> Point | None:
 
 
 def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
-    """Each variant at its most workers in the fastest layout, side by side."""
+    """Each variant at its most workers in the fastest layout, side by side; nothing where no point
+    can be compared."""
     rows: list[list[Cell | str]] = []
     names = []
     for found in tables:
@@ -100,6 +146,8 @@ def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
             for point in fastest(own)[-1:]:
                 rows.append(_best_row(point, limits))
                 names.append(row_name(point))
+    if not rows:
+        return ""
     headings = [
         "app", "scaling", "size", "variant", "ranks x threads", "rate", "lowest", "highest",
         "speed-up S (1)", "efficiency E", "of the roof",
@@ -111,7 +159,7 @@ def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
 
 def _best_row(point: Point, limits: Ceilings) -> list[Cell | str]:
     problem, time = point.problem, point.time
-    key = "speedup_serial" if point.speedup_serial is not None else "speedup_own"
+    key = base_key(point)
     return [
         problem.app,
         problem.scaling,

@@ -23,6 +23,7 @@ class Cell:
     number: bool = False  # set to the right, as numbers are
     ends: tuple[float, float] | None = None  # of an interval: data-low and data-high
     key: str = ""  # in place of that of the column
+    code: bool = False  # a name of files or programs
 
 
 NUMBER = ' class="number"'
@@ -82,6 +83,14 @@ def span(low: float, high: float, unit: str) -> Cell:
     return Cell(interval(low, high, unit), unit=unit, number=True, ends=(low, high))
 
 
+def percent_span(low: float, high: float, digits: int = 1) -> Cell:
+    """ "81.2 .. 97.0 %"."""
+    if math.isnan(low) or math.isnan(high):
+        return Cell("no interval", number=True)
+    words = f"{100 * low:.{digits}f} .. {100 * high:.{digits}f} %"
+    return Cell(words, number=True, ends=(low, high))
+
+
 def interval(low: float, high: float, unit: str) -> str:
     if math.isnan(low) or math.isnan(high):
         return "no interval"
@@ -139,6 +148,8 @@ def _cell(cell: Cell | str, heading: bool, key: str) -> str:
     text = escape(cell.text)
     if cell.mark:
         text = f'<span class="{cell.mark}">{text}</span>'
+    if cell.code:
+        text = f"<code>{text}</code>"
     return f"<{name}{attributes}>{text}</{name}>"
 
 
@@ -153,6 +164,11 @@ def data_of(cell: Cell, key: str) -> str:
     key = cell.key or key
     named = f' data-key="{escape(key)}"' if key else ""
     return f'{found} data-unit="{escape(cell.unit)}"{named}'
+
+
+def told(cell: Cell, row: str, key: str) -> str:
+    """A number of `row` in a sentence, as HTML that scripts find."""
+    return f'<span data-row="{escape(row)}"{data_of(cell, key)}>{escape(cell.text)}</span>'
 
 
 def pictures(found: Iterable[Picture | None]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from results.ceilings import Ceilings
 from results.palette import light
@@ -31,26 +32,40 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
             limits.product.all / 1e9, color=light("quiet"), linestyle="-.", linewidth=1.2,
             label="DGEMM of the BLAS library",
         )
-    for point in points:
-        found.plot(
-            intensity(point),
-            point.work.flop / point.time.median / 1e9,
-            SYMBOLS.get(point.problem.app, "D"),
-            color=light(point.variant),
-            label=_point(point),
-        )
+    sizes = len({point.problem.size for point in points})
+    for number, point in enumerate(points, start=1):
+        most = max(p.workers for p in points if p.problem.app == point.problem.app)
+        _mark(found, number, point, point.workers == most, sizes > 1)
     found.set_xscale("log")
     found.set_yscale("log")
     log_axis(found.xaxis, *found.get_xlim())
     log_axis(found.yaxis, *found.get_ylim())
     found.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncol=2, columnspacing=1)
-    words = "operations a second against intensity: the machine's ceilings and each app's point"
+    words = "operations a second against intensity: the machine's ceilings and each app's points, by number"
     return Drawing(figure, safe_name("roofline"), "Roofline", words)
 
 
-def _point(point: Point) -> str:
-    weak = " weak" if point.problem.scaling == "weak" else ""
-    return f"{point.problem.app}{weak} {point.variant} {point.ranks} x {point.threads}"
+def _mark(found: Axes, number: int, point: Point, filled: bool, with_size: bool) -> None:
+    """The app by its marker, the variant by its colour, which point it is by its number; filled: that
+    of the app's most workers."""
+    place = intensity(point), point.work.flop / point.time.median / 1e9
+    colour = light(point.variant)
+    problem = point.problem
+    words = [problem.app, "weak" if problem.scaling == "weak" else "", problem.size if with_size else ""]
+    words += [point.variant, f"{point.ranks} x {point.threads}"]
+    found.plot(
+        [place[0]],
+        [place[1]],
+        SYMBOLS.get(problem.app, "D"),
+        color=colour,
+        markerfacecolor=colour if filled else light("page"),
+        markersize=5.5,
+        label=f"{number} " + " ".join(word for word in words if word),
+    )
+    found.annotate(
+        str(number), place, xytext=(6, -3), textcoords="offset points", color=colour, fontsize=8.5,
+        bbox={"facecolor": light("page"), "edgecolor": "none", "pad": 0.3},
+    )
 
 
 def _workers(count: int) -> str:

@@ -1,5 +1,5 @@
 """Curves against workers: time, speed-up, parallel efficiency. Points that are left out of speed-up
-are crosses; they are on no line and in no fit."""
+are crossed out; they are on no line and in no fit."""
 from __future__ import annotations
 
 from typing import Iterator, Sequence
@@ -23,7 +23,9 @@ def draw_time(table: Table) -> Drawing:
     for variant, points in _variants(table.points):
         used = [point for point in points if point.used]
         _bars(found, variant, used, [_time(point) for point in used])
-        _crosses(found, points, lambda point: point.time.median)
+        _crosses(found, variant, [point for point in points if not point.used], not used)
+    if any(not point.used for point in table.points):
+        found.plot([], [], "x", color=light("quiet"), label="left out")
     base = table.serial or _own_base(table)
     workers = _workers(table)
     if base is not None:
@@ -33,7 +35,10 @@ def draw_time(table: Table) -> Drawing:
     return _finished(found, table, "time", figure, "time in seconds of one repetition")
 
 
-def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing:
+def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing | None:
+    """None where no point has a speed-up."""
+    if not _compared(table):
+        return None
     figure, found = axes("Speed-up", "workers (cores)", "speed-up S (1)", left=0.75)
     for variant, points in _variants(table.points):
         _line(found, variant, points, lambda p: _first(p.speedup_serial, p.speedup_own), "-")
@@ -49,7 +54,10 @@ def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing:
     return _finished(found, table, "speedup", figure, "speed-up")
 
 
-def draw_efficiency(table: Table) -> Drawing:
+def draw_efficiency(table: Table) -> Drawing | None:
+    """None where no point has a speed-up."""
+    if not _compared(table):
+        return None
     figure, found = axes("Parallel efficiency", "workers (cores)", "efficiency E = S/p (1)", left=0.75)
     top = 1.0
     for variant, points in _variants(table.points):
@@ -61,6 +69,10 @@ def draw_efficiency(table: Table) -> Drawing:
     _ideal(found, workers, [1.0] * len(workers))
     found.set_ylim(0, 1.08 * top)
     return _finished(found, table, "efficiency", figure, "parallel efficiency")
+
+
+def _compared(table: Table) -> bool:
+    return any(point.efficiency is not None for point in table.points)
 
 
 def _finished(found: Axes, table: Table, kind: str, figure: object, what: str) -> Drawing:
@@ -158,13 +170,18 @@ def _whiskers(found: Axes, variant: str, points: Sequence[Point], per_worker: bo
     found.vlines([point.workers for point in known], low, high, color=light(variant), linewidth=1)
 
 
-def _crosses(found, points, value) -> None:  # type: ignore[no-untyped-def]
-    bad = [point for point in points if not point.used]
-    if bad:
-        label = None if "left out" in found.get_legend_handles_labels()[1] else "left out"
-        found.plot(
-            [p.workers for p in bad], [value(p) for p in bad], "x", color=light("bad"), label=label
-        )
+def _crosses(found: Axes, variant: str, points: Sequence[Point], label: bool) -> None:
+    """Of a variant's points that are left out: its open marker, crossed out. `label`: it has no other
+    points, that would name it."""
+    if not points:
+        return
+    place = [p.workers for p in points], [p.time.median for p in points]
+    colour = light(variant)
+    found.plot(
+        *place, MARKERS[variant], color=colour, markerfacecolor=light("page"), markersize=6,
+        label=variant if label else None,
+    )
+    found.plot(*place, "x", color=colour, markersize=8)
 
 
 def _ideal(found: Axes, workers: Sequence[int], values: Sequence[float]) -> None:

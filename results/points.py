@@ -5,6 +5,7 @@ curve is about: a wrong answer, workers that shared a core, too few samples, ano
 """
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Iterable
 
@@ -53,8 +54,8 @@ class Point:
     verified: bool
     result: str
     placement_ok: bool
-    left_out: list[str] = field(default_factory=list)  # reasons
-    notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # reasons, "word: what it means"
+    notes: list[str] = field(default_factory=list)  # alike
     speedup_serial: float | None = None
     speedup_own: float | None = None
     efficiency: float | None = None
@@ -84,6 +85,11 @@ class Table:
     problem: Problem
     points: list[Point]
     serial: Point | None = None
+
+    @property
+    def own_bases(self) -> list[Point]:
+        """One worker of each parallel variant, where it is used."""
+        return [p for p in self.points if p.workers == 1 and p.used and p.variant != "serial"]
 
 
 def fastest(points: Iterable[Point]) -> list[Point]:
@@ -184,7 +190,7 @@ def _judge(point: Point, found: list[Record], workers: int) -> None:
     if point.result == "SLOW":
         point.notes.append("slower than its reference")
     if any(record.wide for record in found):
-        point.notes.append("the interval of a repeat stayed wider than asked for")
+        point.notes.append("wide interval: that of a repeat stayed wider than asked for")
 
 
 def _relate(table: Table) -> None:
@@ -212,6 +218,17 @@ def _relate(table: Table) -> None:
                 part = ratio(measured_rate(point), measured_rate(base))
                 share = speedup / part.value
                 point.speedup_interval = (share * part.low, share * part.high)
+            point.notes += filter(None, [above_ideal(point)])
+
+
+def above_ideal(point: Point) -> str:
+    """What to think of an efficiency above 1; "" of any other."""
+    if point.efficiency is None or point.efficiency <= 1:
+        return ""
+    low, _ = point.speedup_interval or (math.nan, math.nan)
+    if low <= point.workers:
+        return "above ideal: the interval still holds 100 %"
+    return "more than ideal: the base was slowed down, or caches helped"
 
 
 def measured_rate(point: Point) -> Measured:

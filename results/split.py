@@ -5,7 +5,8 @@
     communication efficiency = max of U / T
     parallel efficiency      = their product
 
-over all repetitions of all repeats together."""
+over all repetitions of all repeats together. One rank has nobody to wait for, and what its threads do
+among themselves counts as computing: its 100 % would be no measurement, and it has no such figures."""
 from __future__ import annotations
 
 import math
@@ -18,7 +19,7 @@ from results.record import PHASES, Record
 @dataclass(frozen=True)
 class Split:
     phases: dict[str, float]  # mean of the ranks, s in one repetition, by name of phase
-    load_balance: float
+    load_balance: float  # NaN of one rank, as the two below
     communication_efficiency: float
     parallel_efficiency: float
 
@@ -32,11 +33,11 @@ def split_of(records: Sequence[Record]) -> Split | None:
     mean = sum(part.useful_mean for part in times)
     most = sum(part.useful_max for part in times)
     elapsed = sum(part.elapsed for part in times)
+    phases = {phase: sum(part.phases[phase] for part in times) / reps for phase in PHASES}
+    if records[0].ranks == 1:
+        return Split(phases, math.nan, math.nan, math.nan)
     return Split(
-        {phase: sum(part.phases[phase] for part in times) / reps for phase in PHASES},
-        _quotient(mean, most),
-        _quotient(most, elapsed),
-        _quotient(mean, elapsed),
+        phases, _quotient(mean, most), _quotient(most, elapsed), _quotient(mean, elapsed)
     )
 
 

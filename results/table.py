@@ -79,6 +79,8 @@ def _span(low: float, high: float) -> str:
 
 def _base(table: Table) -> str:
     base = table.serial
+    if base is None and not table.own_bases:
+        return "base: no point of one worker that can be compared, so no S and no E"
     if base is None:
         return "base: no serial point that can be compared; E is against one worker of the variant"
     return f"base: {base.problem.app}_serial, T1 = {base.time.median:.4g} s {_interval(base)}"

@@ -210,6 +210,6 @@ function wideFrames(more) {
 }
 
 function notShown(kinds) {
-  return [...document.querySelectorAll(kinds)].filter(element => !shown(element) && !element.closest('details'))
+  return [...document.querySelectorAll(kinds)].filter(element => !shown(element) || !element.checkVisibility())
       .map(element => `${element.tagName} ${element.id || words(element)} is not shown`);
 }

@@ -129,8 +129,8 @@ def paper(window: Window, sheets: int = 1) -> list[str]:
     if sheet is None or float(sheet[1]) <= float(sheet[2]):
         faults.append("not landscape: tables of points are wide")
     if shutil.which("pdftotext"):
-        titles = window.ask("[...document.querySelectorAll('h2')].map(words)")
-        text = _text(data)
+        titles = window.ask("[...document.querySelectorAll('h2, details caption')].map(words)")
+        text = " ".join(_text(data).split())
         faults += [f"{title} is not printed" for title in titles if title not in text]
     return faults
 

@@ -124,7 +124,7 @@ def write_file(
     unit, units = UNITS.get(run["app"], ("byte", 1e8))
     units *= run["workers"] if run["scaling"] == "weak" else 1
     path = folder / "runs" / f"{run['id']}.h5"
-    with h5py.File(path, "w") as file:
+    with h5py.File(path, "w", track_order=True) as file:
         _attributes(file, run)
         times = np.asarray(elapsed)
         file["timing/elapsed"] = times
@@ -171,6 +171,12 @@ def _attributes(file: h5py.File, run: dict[str, Any]) -> None:
     machine["host"] = np.array([[b"n", b"1"]] * run["ranks"], dtype="S1")
     machine["cores"] = 8
     machine["cores"].attrs["units"] = np.bytes_("1")
+    machine["usable_cores"] = 1
+    amounts = {"clock_before": (2.4456e9, "Hz"), "l1d_bytes": (2**15, "byte")}
+    amounts["memory_bytes"] = (25276063744, "byte")
+    for name, (value, unit) in amounts.items():
+        machine[name] = value
+        machine[name].attrs["units"] = np.bytes_(unit)
 
 
 def _checks(file: h5py.File) -> None:

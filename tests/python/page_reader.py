@@ -22,6 +22,15 @@ class HtmlTable:
     rows: list[list[Element]] = field(default_factory=list)
 
 
+@dataclass
+class Card:
+    """What one card says: all its words, the numbers among them, and the words that are no such."""
+
+    words: str = ""
+    numbers: list[Element] = field(default_factory=list)
+    loose: str = ""
+
+
 def of_laws(row: str, key: str) -> bool:
     """Whether a number comes from a fit, and not from the files by a formula."""
     fitted = re.search(r" (Amdahl|Gustafson|USL) ", row) is not None
@@ -29,14 +38,16 @@ def of_laws(row: str, key: str) -> bool:
 
 
 class Page(HTMLParser):
-    """`numbers` are the elements with data-value or data-low; `paragraphs` the texts of p."""
+    """`numbers` are the elements with data-value or data-low; `paragraphs` the texts of p,
+    `items` those of li."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tables: list[HtmlTable] = []
         self.numbers: list[Element] = []
         self.paragraphs: list[str] = []
-        self.cards: list[list[str]] = []
+        self.items: list[str] = []
+        self.cards: list[Card] = []
         self._open: list[Element] = []
         self._row = ""
         self._in_head = False
@@ -59,8 +70,10 @@ class Page(HTMLParser):
             place = self.tables[-1].headings if self._in_head else self.tables[-1].rows[-1]
             place.append(element)
         elif attributes.get("class") == "card":
-            self.cards.append([])
+            self.cards.append(Card())
         self._open.append(element)
+        if self._in_card() and self.numbers and self.numbers[-1] is element:
+            self.cards[-1].numbers.append(element)
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop().tag != tag:  # meta and the like have no end
@@ -76,8 +89,15 @@ class Page(HTMLParser):
             self.tables[-1].caption += data
         if tags and tags[-1] == "p":
             self.paragraphs.append(data)
-        if any(element.attributes.get("class") == "card" for element in self._open):
-            self.cards[-1].append(data)
+        if tags and tags[-1] == "li":
+            self.items.append(data)
+        if self._in_card():
+            self.cards[-1].words += data
+            if not any(element in self.cards[-1].numbers for element in self._open):
+                self.cards[-1].loose += data
+
+    def _in_card(self) -> bool:
+        return any(element.attributes.get("class") == "card" for element in self._open)
 
     def told(self) -> Iterator[tuple[str, str, float]]:
         """Each number of a row: the row, the key ("interval_low" for an end), the value in full."""

@@ -54,7 +54,8 @@ def recompute(folder: Path):
                 row.update({f"interval_{k}": figure.attrs[f"ci_{k}"] for k in ("low", "high")})
     limits = {kind: limit(probes, names) for kind, names in LIMITS.items()} if probes else {}
     if limits:
-        rows["limits"] = {"triad": limits["triad"][1]}
+        rows["limits"] = {"triad_core": limits["triad"][0], "triad": limits["triad"][1]}
+        rows["limits"]["fma"] = limits["fma"][1]
     for (app, scaling, size, variant, ranks, threads, nodes), found in runs.items():
         repeats, work = [time["elapsed"] for time, _ in found], found[0][1]
         elapsed, p = np.concatenate(repeats), ranks * threads
@@ -62,9 +63,10 @@ def recompute(folder: Path):
         row = rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}"]
         median, units = np.median(elapsed), work["units"]
         row.update(workers=p, nodes=nodes, time=median, samples=elapsed.size, rate=units / median)
-        row["load_balance"] = useful.mean() / useful.max()
-        row["communication_efficiency"] = useful.max() / elapsed.sum()
-        row["parallel_efficiency"] = useful.mean() / elapsed.sum()
+        if ranks > 1:
+            row["load_balance"] = useful.mean() / useful.max()
+            row["communication_efficiency"] = useful.max() / elapsed.sum()
+            row["parallel_efficiency"] = useful.mean() / elapsed.sum()
         if elapsed.size > 5:
             row["interval_low"], row["interval_high"] = interval(repeats)
             row["rate_low"] = work["units"] / row["interval_high"]
@@ -81,8 +83,9 @@ def recompute(folder: Path):
                 low, high = interval([time["elapsed"] for time, _ in first])
                 down = np.hypot(np.log(row["interval_high"] / median), np.log(np.median(times) / low))
                 up = np.hypot(np.log(median / row["interval_low"]), np.log(high / np.median(times)))
-                row["efficiency_interval_low"] = row["efficiency"] * np.exp(-down)  # Zou and Donner 2008
-                row["efficiency_interval_high"] = row["efficiency"] * np.exp(up)
+                for end, factor in (("low", np.exp(-down)), ("high", np.exp(up))):  # Zou, Donner 2008
+                    row[f"efficiency_interval_{end}"] = row["efficiency"] * factor
+                    row[f"speedup_interval_{end}"] = row[key] * factor
         if scaling == "strong" and p > 1 and elapsed.size > 5:
             serial = (1 / row["speedup_own"] - 1 / p) / (1 - 1 / p)
             other = rows[f"{app} {scaling} {size} {variant} Karp-Flatt p={p}"]

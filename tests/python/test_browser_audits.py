@@ -128,6 +128,11 @@ FAULTS = {
     "plots that are not printed": style(
         audits.paper, "FIGURE .* not shown", "@media print { figure { display: none } }"
     ),
+    "what stays folded on paper": style(
+        audits.paper,
+        "TABLE Karp-Flatt.* not shown",
+        "@media print { details:not([open])::details-content { content-visibility: hidden } }",
+    ),
     "upright paper": style(audits.paper, "not landscape", "@page { size: portrait }"),
     "all on one sheet": style(
         partial(audits.paper, sheets=2),

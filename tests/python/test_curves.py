@@ -3,7 +3,7 @@ import math
 import unittest
 
 from invented import Invented, Law
-from support import Scratch
+from support import Scratch, report_quietly
 
 from jobscripts.state import load
 from results.ceilings import ceilings
@@ -11,6 +11,9 @@ from results.curves import curves_of, fitted_lines
 from results.findings import tables_of
 from results.outcomes import read_outcomes
 from results.page_glance import verdict
+from results.palette import VARIANTS, light
+from results.plot_roofline import draw_roofline
+from results.plot_scaling import draw_time
 from results.roof import on_roof
 
 
@@ -55,6 +58,46 @@ class Drawn(Scratch):
     def test_strong_scaling_stands_on_the_roof(self):
         _, _, tables = self.study()
         self.assertEqual({point.problem.scaling for point in on_roof(tables)}, {"strong"})
+
+    def test_each_point_on_the_roof_is_told_apart(self):
+        """By the number beside it, which its line of the legend begins with; filled is all workers."""
+        _, outcomes, tables = self.study(apps=("heat", "fft"))
+        points = on_roof(tables)
+        self.assertEqual(len(points), 4)
+        drawing = draw_roofline(ceilings(outcomes.records.values()), points)
+        (where,) = drawing.figure.axes
+        beside = {text.get_text(): text.xy for text in where.texts}
+        lines = [line for line in where.lines if line.get_marker() != "None"]
+        self.assertEqual(len(beside), 4)
+        self.assertEqual(len(lines), 4)
+        for line, point in zip(lines, points):
+            number, _, words = line.get_label().partition(" ")
+            ((x,), (y,)) = line.get_data()
+            self.assertEqual(beside[number], (x, y))
+            layout = f"{point.problem.app} {point.variant} {point.ranks} x {point.threads}"
+            self.assertEqual(words, layout)
+            self.assertAlmostEqual(y, point.work.flop / point.time.median / 1e9)
+            filled = line.get_markerfacecolor() == line.get_color()
+            self.assertEqual(filled, point.workers == 8)
+
+    def test_points_left_out_show_their_variant(self):
+        _, _, tables = self.study(samples=2, repeats=1, scalings=("strong",))
+        (where,) = draw_time(tables[0]).figure.axes
+        crosses = [line for line in where.lines if line.get_marker() == "x" and len(line.get_xdata())]
+        colours = {line.get_color() for line in crosses}
+        self.assertEqual(colours, {light(name) for name in VARIANTS})
+        _, labels = where.get_legend_handles_labels()
+        self.assertEqual(sorted(labels), sorted([*VARIANTS, "left out"]))
+
+    def test_nothing_empty_where_all_points_are_left_out(self):
+        folder = self.folder / "study"
+        self.study(samples=2, repeats=1)
+        report_quietly(folder, "-o", folder / "page.html")
+        page = (folder / "page.html").read_text(encoding="utf-8")
+        self.assertIn('id="picture-heat-strong-tiny-time"', page)
+        for absent in ("-speedup", "-efficiency", "Each variant on", "E is against one worker"):
+            self.assertFalse(absent in page, absent)
+        self.assertTrue("no speed-up" in page)
 
     def test_runs_that_wait_are_told(self):
         _, outcomes, tables = self.study()

@@ -4,6 +4,7 @@ results/fits.py, whose rightness test_fits.py shows, given samples that are read
 from __future__ import annotations
 
 import contextlib
+import csv
 import functools
 import io
 import math
@@ -33,7 +34,8 @@ def _prefix(rest: str, unit: str) -> int:
     """The power of ten of "GB/s" of a value in byte/s, of "ms" of one in s."""
     short = "B" + unit[4:] if unit.startswith("byte") and not rest.startswith("byte") else unit
     return PREFIXES[rest.removesuffix(short)]
-COUNTS = ("workers p", "nodes", "samples", "runs", "residual")  # headings of what is counted
+HALF = "workers up to which E stays above 50 %"
+COUNTS = ("workers p", "nodes", "samples", "runs", "residual", HALF)  # headings of what is counted
 LOST = "heat_mpi-strong-tiny-2x1"  # its runs have too few samples for an interval
 
 
@@ -96,7 +98,8 @@ class Numbers(Reported):
         points = 4 * 16  # of two apps and scalings: serial, and three variants on five workers each
         self.assertEqual(compared["time"], points)
         self.assertEqual(compared["speedup_own"], points - 1, "all but the point left out")
-        self.assertEqual(compared["efficiency_interval_low"], points - 4 - 1, "bases have none")
+        bases = cards = 4  # a card has that of strong and that of weak scaling
+        self.assertEqual(compared["efficiency_interval_low"], points - bases - 1 + cards)
         self.assertEqual(set(compared), {key for row in self.anew.values() for key in row})
 
     def test_what_is_left_out_has_no_speedup(self) -> None:
@@ -105,6 +108,21 @@ class Numbers(Reported):
         self.assertIn("time", keys)
         self.assertFalse(keys & {"speedup_serial", "speedup_own", "efficiency"})
         self.assertFalse(keys & {"efficiency_interval", "interval"})
+
+    def test_one_rank_has_no_figures_of_pop(self) -> None:
+        """Nobody looked at what its threads do among themselves."""
+        pop = ("load_balance", "communication_efficiency", "parallel_efficiency")
+        keys = {(e.row, e.attributes["data-key"]) for e in self.page.numbers}
+        with open(self.folder / "summary.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual({row["ranks"] for row in rows}, {"1", "2", "3", "4", "6"})
+        for row in rows:
+            name = "{app} {scaling} {size} {variant} {ranks}x{threads}".format(**row)
+            several = row["ranks"] != "1"
+            with self.subTest(row=name):
+                self.assertGreater(float(row["compute_s"]), 0, "the split itself is measured")
+                self.assertEqual([bool(row[key]) for key in pop], [several] * 3)
+                self.assertEqual([(name, key) in keys for key in pop], [several] * 3)
 
     def test_no_cell_of_numbers_without_value_key_and_row(self) -> None:
         for table in self.page.tables:
@@ -167,19 +185,25 @@ class Numbers(Reported):
         self.assertGreater(checked, 100)
 
     def test_the_cards(self) -> None:
-        """Their lines repeat numbers of the row that the large number is of."""
-        rows = {e.row for e in self.page.numbers if e.attributes.get("class") == "big"}
-        self.assertEqual(len(rows), 3, rows)
-        for words in self.page.cards:
-            layout = next((re.match(r"(\w+), (\d+) x (\d+), size", w) for w in words[2:3]), None)
-            if layout is None:
-                continue
-            row = self.anew[f"{words[0]} strong tiny {layout[1]} {layout[2]}x{layout[3]}"]
-            told = re.search(r"(\d+) workers: ([\d.]+) times one, efficiency (\d+) %", words[3])
-            assert told is not None, words
-            self.assertEqual(int(told[1]), row["workers"])
-            self.assertAlmostEqual(float(told[2]), row["speedup_serial"], delta=0.0051)
-            self.assertAlmostEqual(float(told[3]), 100 * row["efficiency"], delta=0.5)
+        """Every number on them is one of the files: test_each_number compares it."""
+        answers, *cards, limits = self.page.cards
+        self.assertTrue(answers.words.startswith("Answers"))
+        self.assertEqual({e.attributes["data-key"] for e in limits.numbers}, {"triad", "triad_core", "fma"})
+        strong = {"rate", "workers", "speedup_serial", "speedup_interval"}
+        both = {"efficiency", "efficiency_interval"}
+        for app, roof, card in zip(("heat", "pi"), ({"roof"}, set()), cards):
+            with self.subTest(app=app):
+                keys: dict[str, set[str]] = {}
+                for element in card.numbers:
+                    keys.setdefault(element.row, set()).add(element.attributes["data-key"])
+                rows = [re.fullmatch(rf"{app} (\w+) tiny (\w+) (\d)x(\d)", row) for row in keys]
+                (first, second) = (match.groups() for match in rows if match)
+                self.assertEqual(list(keys.values()), [strong | both | roof, both])
+                self.assertEqual((first[0], second[0]), ("strong", "weak"))
+                self.assertIn("{1}, {2} x {3}, size tiny".format(*first), card.words)
+                self.assertIn("{0} scaling, {1} {2} x {3}: efficiency".format(*second), card.words)
+                self.assertIn("times the serial program", card.words)
+                self.assertIsNone(re.search(r"\d", re.sub(r"\d x \d", "", card.loose)), card.loose)
 
     def test_the_bases(self) -> None:
         text = [words for words in self.page.paragraphs if words.startswith("Base:")]
@@ -194,9 +218,24 @@ class Numbers(Reported):
             right = [[float(f"{1000 * base[key]:.3g}") for key in keys] for base in bases]
             self.assertIn([float(word) for word in told.groups()[1:]], right)
 
+    def test_the_figures_of_probe(self) -> None:
+        """By name, in the order of the file; the words of any app say which figure of probe it is."""
+        (table,) = self.page.table("probe_omp, 1 x 6")
+        names = [cells[0].text for cells in table.rows]
+        self.assertEqual(names, ["triad_stream_core", "triad_stream_all", "rate", "fma_all"])
+        meanings = [cells[1].text for cells in table.rows]
+        self.assertEqual(meanings[0], "about triad_stream_core")
+        self.assertEqual(meanings[2], "triad bandwidth of all workers, of the repetitions")
+
     def test_the_machine(self) -> None:
         (table,) = self.page.table("Machine")
         told = {cells[0].text: cells[1].text for cells in table.rows}
+        seen_by = {cells[0].text: cells[2].text for cells in table.rows}
+        self.assertEqual(told["clock before"], "2.45 GHz")
+        self.assertEqual(told["l1d bytes"], "32.8 kB (32 KiB)")
+        self.assertEqual(told["memory bytes"], "25.3 GB (23.5 GiB)")
+        self.assertEqual(seen_by["cores for this study"], "the study")
+        self.assertTrue((self.folder / "runs" / f"{seen_by['usable cores']}.h5").exists())
         with h5py.File(next((self.folder / "runs").glob("*.h5")), "r") as file:
             self.assertEqual(told["cores"], str(file["machine/cores"][()]))
         self.assertEqual(told["cores for this study"], "6")
@@ -249,6 +288,29 @@ class Laws(Reported):
             row = f"{name} {fit.law} p={workers}"
             self.near(self.told(row, "residual")["data-value"], residual)
         return len(fit.parameters)
+
+    def test_how_far_efficiency_lasts_is_said_in_words(self) -> None:
+        cells = [
+            cells[table.headings.index(heading)]
+            for table in self.page.table("Fitted laws")
+            for heading in table.headings
+            if heading.text == HALF
+            for cells in table.rows
+        ]
+        self.assertGreater(len(cells), 20)
+        texts = {cell.text for cell in cells}
+        self.assertIn("more than 12, twice the most measured", texts)
+        for cell in cells:
+            if cell.text != "more than 12, twice the most measured":
+                self.assertEqual(float(cell.text), float(cell.attributes["data-value"]))
+
+    def test_each_formula_stands_once_by_its_law(self) -> None:
+        for formula in ("S = 1/(s + (1 - s)/p)", "S = s + (1 - s) p", "X = lambda p/(1 + sigma"):
+            told = [item for item in self.page.items if formula in item]
+            tables = {"X": 4}.get(formula[0], 2)  # strong or weak scaling of two apps
+            self.assertEqual(len(told), tables)
+            cells = [c for t in self.page.tables for row in t.rows for c in row if formula in c.text]
+            self.assertEqual(cells, [])
 
     def near(self, told: str, right: float) -> None:
         number = float(told)

@@ -33,11 +33,13 @@ def write_h5(folder, run, elapsed, **changes):
     }
     units = changes.pop("units", 1e8 * (run["workers"] if run["scaling"] == "weak" else 1))
     check = changes.pop("check", (0.5, 1.0, 1))
+    wide = changes.pop("wide", 0)
     attributes.update(changes)
     with h5py.File(folder / "runs" / f"{run['id']}.h5", "w") as file:
         for key, value in attributes.items():
             file.attrs[key] = np.bytes_(value) if isinstance(value, str) else value
         file["timing/elapsed"] = np.asarray(elapsed, dtype=float)
+        file["timing"].attrs["wide"] = np.int8(wide)
         file["workload/units"] = float(units)
         file["verification/check"] = np.array([b"golden"])
         for name, value in zip(("error", "bound", "passed"), check):
@@ -133,6 +135,41 @@ class Curves(Report):
         self.report()
         self.assertEqual(float(self.row("omp", 1, 2)["efficiency"]), 1.0)
         self.assertIn("no serial point", self.text)
+        self.assertIn("E is against one worker of the variant", self.text)
+
+    def test_without_any_base_nothing_is_said_of_one(self):
+        self.add([1.0] * 3, variant="omp")
+        self.add(0.5, variant="omp", threads=2)
+        self.report()
+        self.assertIn("no point of one worker", self.text)
+        self.assertNotIn("E is against", self.text)
+
+    def test_more_than_ideal_is_told(self):
+        self.add(1.0)
+        self.add([0.4] * 10, variant="mpi", ranks=2)
+        self.add([0.4, 0.6] * 10, variant="omp", threads=2, units=1e8)
+        self.add(0.7, variant="hybrid", threads=2)
+        self.report("-o", str(self.folder / "page.html"))
+        page = (self.folder / "page.html").read_text()
+        told = "more than ideal: the base was slowed down, or caches helped"
+        self.assertEqual(self.row("mpi", 2, 1)["reason"], told)
+        self.assertEqual(self.row("omp", 1, 2)["reason"], "")
+        self.assertEqual(self.row("hybrid", 1, 2)["reason"], "")
+        self.assertIn(f") {told}", self.text)
+        self.assertRegex(page, r'class="card"><h3>pi<.*' + told)
+
+    def test_no_more_than_ideal_within_the_interval(self):
+        self.add(1.0)
+        self.add([0.45] * 10 + [0.55] * 9, variant="mpi", ranks=2)
+        self.report()
+        reason = self.row("mpi", 2, 1)["reason"]
+        self.assertEqual(reason, "above ideal: the interval still holds 100 %")
+
+    def test_a_card_names_the_base(self):
+        self.add(1.0, variant="mpi")
+        self.add(0.8, variant="mpi", ranks=2)
+        self.report("-o", str(self.folder / "page.html"))
+        self.assertIn("times one worker of mpi", (self.folder / "page.html").read_text())
 
     def test_problems_do_not_mix(self):
         self.add(1.0)
@@ -149,6 +186,28 @@ class Curves(Report):
             [float(row[k]) for k in ("time_s", "time_low_s", "time_high_s")], [1.0, 1.0, 1.2]
         )
         self.assertEqual((row["repeats"], row["samples"]), ("2", "30"))
+
+
+class Notes(Report):
+    def test_words_in_the_cells_and_their_meanings_below(self):
+        self.add(1.0)
+        self.add(0.5, variant="mpi", ranks=2, wide=1)
+        self.add(0.3, variant="mpi", ranks=4, wide=1)
+        self.add(0.3, variant="mpi", ranks=5)
+        self.add(0.3, variant="mpi", ranks=6)
+        self.report("-o", str(self.folder / "page.html"))
+        page = Page((self.folder / "page.html").read_text(encoding="utf-8"))
+        (points,) = page.table("Points")
+        left_out = [f"left out: oversubscription [{n}]" for n in (1, 2)]
+        expected = ["", "wide interval", "wide interval", *left_out]
+        self.assertEqual([cells[-1].text for cells in points.rows], expected)
+        for meaning in (
+            "wide interval: that of a repeat stayed wider than asked for",
+            "oversubscription [1]: 5 workers on 4 cores",
+            "oversubscription [2]: 6 workers on 4 cores",
+        ):
+            self.assertEqual(page.items.count(meaning), 1)
+        self.assertIn("wide interval: that of a repeat stayed wider", self.text)
 
 
 class LeftOut(Report):

@@ -1,0 +1,119 @@
+"""The part of the page about the laws that were fitted to an app's points, with their residuals."""
+from __future__ import annotations
+
+from typing import Sequence
+
+from results import fits
+from results.curves import Curve
+from results.page_parts import Cell, bullets, number, paragraph, percent, span, table
+
+
+def fits_part(curves: Sequence[Curve], problem: str) -> str:
+    """`problem` begins the names of the rows, as scripts know them."""
+    if not curves:
+        return paragraph("No law is fitted: no parallel point can be used.")
+    laws = [(curve.variant, law) for curve in curves for law in (curve.law, curve.usl)]
+    rows = [row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law)]
+    refused = list(
+        dict.fromkeys(
+            f"{law.law}, {variant}: {law.reason}"
+            for variant, law in laws
+            if isinstance(law, fits.Refusal)
+        )
+    )
+    parts = []
+    if rows:
+        headings = ["law", "variant", "parameter", "value", "95 % interval", "spread"]
+        headings.append("workers up to which E stays above 50 %")
+        keys = ["", "", "", "value", "interval", "spread", "efficient_workers"]
+        names = [
+            f"{problem} {variant} {law.law} {parameter.symbol}"
+            for variant, law in laws
+            if isinstance(law, fits.Fit)
+            for parameter in law.parameters
+        ]
+        parts.append(table("Fitted laws", headings, rows, keys, names))
+        parts.append(bullets(_said_once(laws)))
+        parts.append(_residuals(laws, problem))
+    parts.append(_karp_flatt(curves, problem))
+    if refused:
+        parts.append(paragraph("Not fitted:"))
+        parts.append(bullets(refused))
+    return "\n".join(part for part in parts if part)
+
+
+def _said_once(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]]) -> list[str]:
+    """The formula of each law, and what is to be noted of a fit."""
+    fitted = [(variant, law) for variant, law in laws if isinstance(law, fits.Fit)]
+    formulas = dict.fromkeys(f"{law.law}: {law.formula}" for _, law in fitted)
+    return [*formulas, *(f"{law.law}, {variant}: {law.note}" for variant, law in fitted if law.note)]
+
+
+def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
+    most = fits.efficient_workers(fit)
+    if most is None:
+        reach = Cell(f"more than {fits.FAR * fit.largest}, twice the most measured")
+    else:
+        reach = number(float(most), text=str(most))
+    rows: list[list[Cell | str]] = []
+    for parameter in fit.parameters:
+        unit = parameter.unit
+        rows.append(
+            [
+                fit.law,
+                variant,
+                parameter.name + (" (1)" if unit == "1" else ""),
+                number(parameter.value, unit),
+                span(parameter.low, parameter.high, unit),
+                percent(fit.spread),
+                reach,
+            ]
+        )
+    return rows
+
+
+def _residuals(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]], problem: str) -> str:
+    found = [
+        (law.law, variant, workers, residual)
+        for variant, law in laws
+        if isinstance(law, fits.Fit)
+        for workers, residual in law.residuals
+    ]
+    rows: list[list[Cell | str]] = [
+        [f"{law}, {variant}", number(float(workers), text=str(workers)), percent(residual)]
+        for law, variant, workers, residual in found
+    ]
+    inside = table(
+        "Residuals: (measured - fitted) / fitted time",
+        ["law", "workers p", "residual"],
+        rows,
+        ["", "workers", "residual"],
+        [f"{problem} {variant} {law} p={workers}" for law, variant, workers, _ in found],
+    )
+    return f"<details><summary>Residuals of the fits</summary>{inside}</details>"
+
+
+def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
+    rows: list[list[Cell | str]] = [
+        [
+            curve.variant,
+            number(float(part.workers), text=str(part.workers)),
+            number(part.value),
+            span(part.low, part.high, "1"),
+        ]
+        for curve in curves
+        for part in curve.serial_fractions
+    ]
+    if not rows:
+        return ""
+    words = [f"{curve.variant}: {curve.serial_words}" for curve in curves if curve.serial_words]
+    headings = ["variant", "workers p", "serial fraction e (1)", "95 % interval (1)"]
+    title = "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
+    names = [
+        f"{problem} {curve.variant} Karp-Flatt p={part.workers}"
+        for curve in curves
+        for part in curve.serial_fractions
+    ]
+    inside = table(title, headings, rows, ["", "workers", "serial_fraction", "interval"], names)
+    summary = "Serial fraction of each point (Karp-Flatt)"
+    return bullets(words) + f"<details><summary>{summary}</summary>{inside}</details>"
