@@ -17,7 +17,7 @@ test_packages='libcmocka-dev netcdf-bin python3-netcdf4 python3-xarray'
 # A browser opens the report in a test, which is skipped where the system has no such package.
 optional_packages='chromium chromium-driver python3-selenium'
 ci_packages='clang clang-format clang-tidy libclang-rt-14-dev libomp-14-dev llvm mpich libmpich-dev
-  libhdf5-mpich-dev libopenblas0-pthread shellcheck'
+  libhdf5-mpich-dev libopenblas0-pthread shellcheck slurm-wlm munge'
 
 optional=
 for option in "$@"; do

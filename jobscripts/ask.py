@@ -6,7 +6,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-from jobscripts.launch import Bench, Launch, Problem, launch, program_arguments
+from jobscripts.launch import Bench, Launch, Problem, program_arguments
 from jobscripts.programs import root_permission
 from jobscripts.run import Run
 
@@ -42,8 +42,7 @@ def command_of(run: Run, bench: Bench, seed: int | None, more: list[str]) -> Lau
         seed,
         dict(run.options + run.measure),
     )
-    launcher = bench.launchers[run.program]
-    return launch(program, launcher, run.layout, bench.topology, arguments + more)
+    return bench.launch(program, run.layout, arguments + more)
 
 
 def ask(run: Run, bench: Bench, seed: int | None) -> Answer:

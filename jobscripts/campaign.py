@@ -4,7 +4,7 @@ from __future__ import annotations
 from jobscripts.budget import Budget
 from jobscripts.execute import execute
 from jobscripts.interrupts import held
-from jobscripts.launch import Bench, Problem, launch, program_arguments
+from jobscripts.launch import Bench, Problem, program_arguments
 from jobscripts.layout import Layout
 from jobscripts.outcome import judge
 from jobscripts.programs import root_permission
@@ -49,7 +49,7 @@ def _run(
     with held():
         log = state.start(run, program, limit)
     files = state.result_files(run)
-    layout = Layout(run["ranks"], run["threads"])
+    layout = Layout(run["ranks"], run["threads"], run["nodes"])
     arguments = program_arguments(
         program,
         layout,
@@ -59,7 +59,7 @@ def _run(
     )
     arguments += [f"--time_limit={limit:g}", f"--watchdog={budget.watchdog:g}"]
     arguments += [f"--{key}={path.name}" for key, path in zip(("json", "output"), files)]
-    how = launch(program, bench.launchers[program.name], layout, bench.topology, arguments)
+    how = bench.launch(program, layout, arguments)
     ended = execute(
         how.argv,
         {**root_permission(), **how.env},

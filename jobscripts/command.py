@@ -11,13 +11,18 @@ import sys
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Callable
 
-from jobscripts import interrupts, preview, state as states
+from jobscripts import interrupts, preview, state as states, values
+from jobscripts.batch import Cluster
 from jobscripts.budget import Budget
 from jobscripts.campaign import run_all
+from jobscripts.choose import SCHEDULERS, Elsewhere, choose
 from jobscripts.errors import Refused
-from jobscripts.launch import Bench, find_launcher
 from jobscripts.fit import fit
+from jobscripts.ini import Entry
+from jobscripts.launch import Bench, find_launcher
+from jobscripts.layout import Layout, written_layout
 from jobscripts.plan import make_plan
 from jobscripts.predict import predict
 from jobscripts.programs import find_probe, find_programs
@@ -25,11 +30,12 @@ from jobscripts.progress import Progress
 from jobscripts.resume import resume
 from jobscripts.state import State
 from jobscripts.study import Study, read_study
+from jobscripts.submission import Order, through_batch
 from jobscripts.topology import observe
 from jobscripts.units import count, parse_time, show_time
 
 SHARE = Path(__file__).resolve().parent.parent  # the repository, or P/share/scalebar
-LATER_LAUNCHERS = ("slurm", "pbs", "lsf", "flux", "simulate")
+LATER_LAUNCHERS = ("simulate",)
 
 ABOUT = """\
 Runs a study: every program, scaling mode, problem size and layout that STUDY.ini names, in random
@@ -64,10 +70,28 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--launcher",
-        metavar="auto|local",
-        choices=("auto", "local", *LATER_LAUNCHERS),
+        metavar="|".join(("auto", "local", *SCHEDULERS)),
+        choices=("auto", "local", *SCHEDULERS, *LATER_LAUNCHERS),
         default="auto",
-        help="where runs take place; this version runs locally",
+        help="where runs take place; auto: here inside a job, else through a batch system where there "
+        "is one, else here. Slurm is tested with real jobs; scripts for PBS, LSF and Flux are checked, "
+        "but were never run",
+    )
+    parser.add_argument(
+        "--site",
+        metavar="FILE",
+        type=Path,
+        help="what a batch system must be told (account, partition, modules ...): inputs/README.md",
+    )
+    parser.add_argument(
+        "--nodes",
+        metavar="LIST",
+        help="numbers of nodes, as 1,2,4: whole nodes beyond one (default: the study's, or 1)",
+    )
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="wait for the jobs of a batch system, and collect what they leave",
     )
     parser.add_argument(
         "--seed",
@@ -131,16 +155,35 @@ def _study(arguments: argparse.Namespace) -> int:
             f"--launcher {arguments.launcher} is not in this version; allowed auto and local"
         )
     study = read_study(_find_study(arguments.study))
-    study = _with_budget(study, arguments.budget)
+    study = _with_nodes(_with_budget(study, arguments.budget), arguments.nodes)
     seed = study.seed if arguments.seed is None else arguments.seed
     if seed is not None and not 0 <= seed <= 2**53:
         raise Refused(f"--seed {seed}: allowed 0 .. {2**53}")
-    topology = observe()
+    nodes = _most_nodes(study)
+    elsewhere = choose(arguments.launcher, arguments.site, nodes)
+    if elsewhere is None and nodes > 1:
+        raise Refused(
+            f"{study.name}: runs on {nodes} nodes take a batch system; "
+            f"--launcher {', '.join(SCHEDULERS)}"
+        )
+    topology = elsewhere.topology if elsewhere else observe()
     folder = arguments.programs or _programs_folder()
     programs, probe = find_programs(study, folder), find_probe(study, folder)
     every = list({program.name: program for program in (*programs, *probe)}.values())
     budget = Budget(study.budget, study.time_limit, study.watchdog)
-    bench = Bench(topology, {p.name: p for p in every}, {p.name: find_launcher(p) for p in every})
+    names = {p.name: p for p in every}
+    if elsewhere and not elsewhere.inside:
+        bench = Bench(topology, names, {name: None for name in names}, elsewhere=True)
+        order = Order(
+            study, seed, secrets.randbelow(2**32) if seed is None else seed, programs, probe, every,
+            arguments.out, arguments.wait, arguments.dry_run,
+        )
+        cluster = Cluster(elsewhere.scheduler, elsewhere.site, bench)
+        return through_batch(order, cluster, _new_folder, _summarise)
+    if arguments.wait:
+        raise Refused("--wait waits for a batch system; here runs end before the command does")
+    launchers = {p.name: None if elsewhere else find_launcher(p) for p in every}
+    bench = Bench(topology, names, launchers, start=_starter(elsewhere))
     if arguments.out and (arguments.out / states.FILE).exists() and not arguments.dry_run:
         state, notes = resume(arguments.out, study, seed, every, topology)
         done = sum(run["status"] == "done" for run in state.runs)
@@ -209,6 +252,24 @@ def _with_budget(study: Study, text: str | None) -> Study:
     if seconds is None:
         raise Refused(f"--budget {text!r} is not a time; write 90s, 1.5min or 2h")
     return replace(study, budget=seconds)
+
+
+def _most_nodes(study: Study) -> int:
+    written = [written_layout(word).nodes for word in study.workers if "x" in word]
+    return max(*study.nodes, *written, 1)
+
+
+def _starter(elsewhere: Elsewhere | None) -> Callable[[Layout, bool], list[str]] | None:
+    """Inside a job, what starts runs on its nodes."""
+    if elsewhere is None:
+        return None
+    return lambda layout, with_mpi: elsewhere.scheduler.start(layout, elsewhere.site, with_mpi)
+
+
+def _with_nodes(study: Study, text: str | None) -> Study:
+    if text is None:
+        return study
+    return replace(study, nodes=values.nodes(Entry("nodes", text, "--nodes")))
 
 
 def _installed() -> bool:

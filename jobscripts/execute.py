@@ -68,7 +68,7 @@ def execute(
                     _end(process, mark)
                 left_behind = _kill_marked(mark)
                 code = process.returncode
-    text = _join(log, errors)
+    text = join(log, errors)
     return Ended(code, time.monotonic() - started, timed_out, left_behind, text, problem)
 
 
@@ -173,7 +173,7 @@ def _marked(mark: str) -> list[int]:
     return found
 
 
-def _join(log: Path, errors: Path) -> str:
+def join(log: Path, errors: Path) -> str:
     """Puts standard error below the output in the one log; returns it."""
     data = errors.read_bytes()
     if data:

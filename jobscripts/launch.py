@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from jobscripts.errors import Refused
 from jobscripts.layout import Layout, rank_cpus, spreads
@@ -22,12 +23,27 @@ LAUNCHERS = {  # the name that says its library comes first: both may be install
 
 
 @dataclass(frozen=True)
+class Launch:
+    argv: list[str]
+    env: dict[str, str]  # to be added to the environment
+
+
+@dataclass(frozen=True)
 class Bench:
     """What runs take place on: this machine, the programs by name, and the mpirun of each."""
 
     topology: Topology
     programs: dict[str, Program]
     launchers: dict[str, str | None]
+    elsewhere: bool = False  # the topology is that of nodes that a batch system gives
+    start: Callable[[Layout, bool], list[str]] | None = None  # inside a job of several nodes
+
+    def launch(self, program: Program, layout: Layout, arguments: list[str]) -> Launch:
+        """How to start a program of the bench."""
+        if self.start is not None:
+            words = self.start(layout, program.mpi != "none")
+            return Launch([*words, str(program.path), *arguments], openmp(layout))
+        return launch(program, self.launchers[program.name], layout, self.topology, arguments)
 
 
 @dataclass(frozen=True)
@@ -44,10 +60,9 @@ class Problem:
         return [f"--{size}", f"--scaling={self.scaling}", *per]
 
 
-@dataclass(frozen=True)
-class Launch:
-    argv: list[str]
-    env: dict[str, str]  # to be added to the environment
+def openmp(layout: Layout) -> dict[str, str]:
+    """What places threads, and is always said."""
+    return {"OMP_NUM_THREADS": str(layout.threads), "OMP_PLACES": "cores", "OMP_PROC_BIND": "close"}
 
 
 def find_launcher(program: Program) -> str | None:
@@ -69,7 +84,7 @@ def launch(
 ) -> Launch:
     """How to start `program` with this layout: each worker on a core of its own where there are
     enough, unbound where there are not (the program then tells of it)."""
-    env = {"OMP_NUM_THREADS": str(layout.threads), "OMP_PLACES": "cores", "OMP_PROC_BIND": "close"}
+    env = openmp(layout)
     command = [str(program.path), *arguments]
     cpus = rank_cpus(layout, topology)
     taskset = shutil.which("taskset")

@@ -1,4 +1,4 @@
-"""Which ranks x threads layouts a study runs for each variant, on the cores there are."""
+"""Which layouts a study runs for each variant: nodes, ranks and threads, on the cores there are."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,17 +8,32 @@ from jobscripts.topology import Topology
 
 @dataclass(frozen=True, order=True)
 class Layout:
-    """Ranks and threads per rank, on one node."""
+    """Ranks in all, threads of each rank, and the nodes that share the ranks evenly."""
 
     ranks: int
     threads: int
+    nodes: int = 1
 
     @property
     def workers(self) -> int:
         return self.ranks * self.threads
 
+    @property
+    def ranks_of_node(self) -> int:
+        return self.ranks // self.nodes
+
     def __str__(self) -> str:
-        return f"{self.ranks}x{self.threads}"
+        """ "4x2", or with nodes first "2x4x2": ranks are then those of a node."""
+        if self.nodes == 1:
+            return f"{self.ranks}x{self.threads}"
+        return f"{self.nodes}x{self.ranks_of_node}x{self.threads}"
+
+
+def written_layout(text: str) -> Layout:
+    """What __str__ says, "4x2" or "2x4x2"."""
+    *nodes, ranks, threads = map(int, text.split("x"))
+    count = nodes[0] if nodes else 1
+    return Layout(count * ranks, threads, count)
 
 
 def auto_workers(limit: int) -> list[int]:
@@ -49,23 +64,37 @@ def layouts(
     written: list[Layout],
     hybrid_ranks: tuple[str, ...],
     topology: Topology,
+    nodes: tuple[int, ...] = (1,),
 ) -> list[Layout]:
-    """Layouts of one variant for plain worker `counts` and layouts `written` out in the study. A
-    layout that the variant cannot run (two ranks of omp) is not its own and is left out."""
+    """Layouts of one variant for plain worker `counts` on one node, for whole nodes where `nodes` has
+    more than one, and layouts `written` out in the study. A layout that the variant cannot run (two
+    ranks of omp) is not its own and is left out. `topology` is that of each node."""
+    one = counts if 1 in nodes else []
+    many = [number for number in nodes if number > 1]
     if variant == "serial":
         return [Layout(1, 1)]
     if variant == "omp":
-        found = {Layout(1, n) for n in counts} | {item for item in written if item.ranks == 1}
+        found = {Layout(1, n) for n in one} | {item for item in written if item.ranks == 1}
     elif variant == "mpi":
-        found = {Layout(n, 1) for n in counts} | {item for item in written if item.threads == 1}
+        found = {Layout(n, 1) for n in one} | {item for item in written if item.threads == 1}
+        found |= {Layout(number * topology.workers, 1, number) for number in many}
     else:
         found = set(written)
-        for n in counts:
-            for word in hybrid_ranks:
-                for ranks in _shares(word, n, topology):
-                    if n % ranks == 0:
-                        found.add(Layout(ranks, n // ranks))
+        for n in one:
+            found |= set(_shared(n, hybrid_ranks, topology))
+        whole = _shared(topology.workers, hybrid_ranks, topology) if many else []
+        found |= {Layout(number * own.ranks, own.threads, number) for number in many for own in whole}
     return sorted(found, key=lambda item: (item.workers, item))
+
+
+def _shared(workers: int, hybrid_ranks: tuple[str, ...], topology: Topology) -> list[Layout]:
+    """The ways in which hybrid runs share the workers of one node."""
+    return [
+        Layout(ranks, workers // ranks)
+        for word in hybrid_ranks
+        for ranks in _shares(word, workers, topology)
+        if workers % ranks == 0
+    ]
 
 
 def _shares(word: str, workers: int, topology: Topology) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Sequence
 
 from jobscripts.budget import MINIMUM_LIMIT, PLANNED_LIMIT, PROBE_TIME, overhead
-from jobscripts.layout import Layout, auto_workers, layouts, thinned
+from jobscripts.layout import Layout, auto_workers, layouts, thinned, written_layout
 from jobscripts.picture import picture_runs
 from jobscripts.probe import probe_runs
 from jobscripts.programs import Program
@@ -37,7 +37,8 @@ def make_plan(
     notes: dict[str, str] = {}  # the last word on each matter
     runs = _runs(study, programs, topology, counts)
     most = max((run.layout.workers for run in runs), default=1)
-    first, note = probe_runs(study, probe, min(most, topology.workers))
+    whole = max((run.nodes for run in runs), default=1)
+    first, note = probe_runs(study, probe, min(most, topology.workers), whole)
     if note:
         notes["probe"] = note
     pictures = picture_runs(study, programs, min(most, topology.workers))
@@ -60,9 +61,9 @@ def make_plan(
                 )
             break
         runs = _runs(study, programs, topology, counts)
-    if any(run.layout.workers > topology.workers for run in runs):
+    if any(run.layout.workers > topology.workers * run.nodes for run in runs):
         notes["cores"] = (
-            f"points of more than {count(topology.workers, 'worker')} share cores: they are shown, and "
+            f"points of more than {count(topology.workers, 'worker')} a node share cores: they are shown, and "
             "left out of speed-up and fits"
         )
     ordered = _shuffled(runs, order_seed)
@@ -73,14 +74,16 @@ def make_plan(
 
 def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[int]) -> list[Run]:
     plain = [int(item) for item in study.workers if item.isdigit()]
-    written = [Layout(*map(int, item.split("x"))) for item in study.workers if "x" in item]
+    written = [written_layout(item) for item in study.workers if "x" in item]
     counts = set(plain)
     counts.update(auto if "auto" in study.workers else [])
     counts.update([topology.workers] if "all" in study.workers else [])
     runs = []
     for repeat in range(1, study.repeats + 1):
         for program in programs:
-            found = layouts(program.variant, sorted(counts), written, study.hybrid_ranks, topology)
+            found = layouts(
+                program.variant, sorted(counts), written, study.hybrid_ranks, topology, study.nodes
+            )
             for scaling in study.scalings:
                 for size in study.sizes:
                     for layout in found:
@@ -103,6 +106,7 @@ def _run(
         repeat=repeat,
         options=tuple(study.options.get(program.app, {}).items()),
         measure=tuple(study.measure.items()),
+        nodes=layout.nodes,
     )
 
 

@@ -7,7 +7,7 @@ computed from the nearest layout that has, and is called a guess.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Sequence
 
 from jobscripts.ask import Answer, ask
@@ -77,6 +77,11 @@ def predict(
     `every` all others, largest first, for as long as `allowance` lasts."""
     found = Predictions(bench, {})
     distinct = {_key(run): run for run in runs}
+    if bench.elsewhere:  # this is no node of theirs: one worker is asked, and memory is theirs to say
+        for run in _smallest(list(distinct.values())):
+            alone = replace(run, ranks=1, threads=1, nodes=1)
+            found.answers[_key(alone)] = (alone, replace(ask(alone, bench, seed), fits=True))
+        return found
     for run in _smallest(list(distinct.values())):
         found.answers[_key(run)] = (run, ask(run, bench, seed))
     free = available_memory()
@@ -93,9 +98,11 @@ def predict(
 def _computed(run: Run, base: Run, answer: Answer, cores: int) -> Needs:
     """The same problem shared otherwise. Weak scaling gives each worker the base's share."""
     growth = 1.0
-    if run.scaling == "weak" and run.per == "worker":
+    if run.scaling == "weak":
         growth = run.layout.workers / base.layout.workers
-    faster = min(run.layout.workers, cores) / min(base.layout.workers, cores)
+        if run.per == "node":
+            growth = run.nodes / base.nodes
+    faster = min(run.layout.workers, cores * run.nodes) / min(base.layout.workers, cores * base.nodes)
     return Needs(
         memory_rank=answer.memory_rank * base.ranks * growth / run.ranks,
         repetition=answer.repetition * growth / faster,

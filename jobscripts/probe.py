@@ -17,12 +17,16 @@ from jobscripts.study import PROBE_APP, Study
 from jobscripts.units import count
 
 
-def probe_runs(study: Study, programs: Sequence[Program], workers: int) -> tuple[list[Run], str]:
-    """The runs on up to `workers` workers, most telling first, as many as the budget allows; and a
-    sentence where that is fewer."""
+def probe_runs(
+    study: Study, programs: Sequence[Program], workers: int, nodes: int = 1
+) -> tuple[list[Run], str]:
+    """The runs on up to `workers` workers of one node, and on as many of each of `nodes` nodes; most
+    telling first, as many as the budget allows; and a sentence where that is fewer."""
     variants = {program.variant for program in programs}
     wanted = [
-        (variant, layout) for variant, layout in _layouts(variants, workers) if variant in variants
+        (variant, layout)
+        for variant, layout in _layouts(variants, workers, nodes)
+        if variant in variants
     ]
     allowed = len(wanted)
     if study.budget is not None:
@@ -39,10 +43,11 @@ def probe_runs(study: Study, programs: Sequence[Program], workers: int) -> tuple
     return runs, note
 
 
-def _layouts(variants: set[str], workers: int) -> list[tuple[str, Layout]]:
+def _layouts(variants: set[str], workers: int, nodes: int) -> list[tuple[str, Layout]]:
     one = Layout(1, 1)
-    if workers == 1:
+    if workers == 1 and nodes == 1:
         first = next((name for name in ("serial", "omp", "mpi") if name in variants), "hybrid")
         return [(first, one)]
     ranks = "mpi" if "mpi" in variants else "hybrid"
-    return [(ranks, Layout(workers, 1)), ("serial", one), ("omp", Layout(1, workers))]
+    found = [(ranks, Layout(workers, 1)), ("serial", one), ("omp", Layout(1, workers))]
+    return ([(ranks, Layout(nodes * workers, 1, nodes))] if nodes > 1 else []) + found

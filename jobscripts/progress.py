@@ -39,19 +39,20 @@ class Progress:
                 f"about {show_time(self._left - spent)} left"
             )
 
-    def end(self, run: StudyRun, left: float) -> None:
-        """A run has ended; `left` s are expected for those after it."""
+    def end(self, run: StudyRun, left: float | None) -> None:
+        """A run has ended; `left` s are expected for those after it, None where nobody knows."""
         self._done += 1
-        text = f"[{self._done}/{self._total}] {_name(run)} {run['verdict']}"
-        rate = run["figures"].get(f"{run['app']}.rate", {})
+        text = f"[{self._done}/{self._total}] {_name(run)} {run.get('verdict', run['status'])}"
+        rate = run.get("figures", {}).get(f"{run['app']}.rate", {})
         if rate.get("value") is not None:
             text += f" {rate_text(rate['value'], rate['unit'])}"
         if run["reason"]:
             text += f" ({run['reason']})"
         if not self._live:
-            left_text = f", about {show_time(left)} left" if self._done < self._total else ""
+            more = left is not None and self._done < self._total
+            left_text = f", about {show_time(left or 0.0)} left" if more else ""
             print(text + left_text, file=self._stream, flush=True)
-        elif run["verdict"] != "PASS":
+        elif run.get("verdict") != "PASS":
             self.say(text)
 
     def say(self, text: str) -> None:
@@ -71,6 +72,8 @@ class Progress:
 
 def _name(run: StudyRun) -> str:
     layout = f"{run['ranks']} x {run['threads']}"
+    if run["nodes"] > 1:
+        layout += f" on {run['nodes']} nodes"
     if run["purpose"] == PROBE:
         return f"{run['program']} {layout} (the machine's limits)"
     if run["purpose"] == PICTURE:

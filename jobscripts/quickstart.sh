@@ -48,7 +48,7 @@ machine=$(uname -n | sed 's/\..*//; s/[^A-Za-z0-9_-]/-/g')
 out=results/data/$machine/quickstart-$(date -u +%Y%m%dT%H%M%SZ)
 step "3/4 measurements (time: $budget)"
 code=0
-./scalebar study inputs/studies/quick.ini --budget "$budget" --out "$out" || code=$?
+./scalebar study inputs/studies/quick.ini --budget "$budget" --out "$out" --launcher local || code=$?
 [ -f "$out/study.json" ] || exit "$code"
 [ "$code" -lt 128 ] || exit "$code"
 

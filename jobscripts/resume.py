@@ -20,10 +20,22 @@ def resume(
 ) -> tuple[State, list[str]]:
     """The study begun in `folder`, with what is to be run again set back to waiting, and sentences
     about that. Refuses another study: other settings, another seed, another machine."""
+    state = open_again(folder, study, seed, topology)
+    return state, set_back(state, programs)
+
+
+def open_again(folder: Path, study: Study, seed: int | None, topology: Topology) -> State:
+    """The study begun in `folder`, as it stands. Refuses another one."""
     lock = Lock(folder)  # first: what is read must not change under our hands
     state = load(folder)
     state.lock = lock
     _refuse_other(folder, state.data, describe(study, seed, topology))
+    return state
+
+
+def set_back(state: State, programs: list[Program]) -> list[str]:
+    """Sets what is to be run again back to waiting; sentences about that."""
+    folder = state.folder
     notes = _clear_up(state)
     sha256 = {program.name: program.sha256 for program in programs}
     again: dict[str, int] = {}
@@ -38,7 +50,7 @@ def resume(
         {p.name: {"sha256": p.sha256, "version": p.version, **p.facts} for p in programs}
     )
     state.save()
-    return state, notes + [f"{number} {why}" for why, number in again.items()]
+    return notes + [f"{number} {why}" for why, number in again.items()]
 
 
 def _clear_up(state: State) -> list[str]:

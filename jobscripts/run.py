@@ -26,6 +26,7 @@ class Run:
     repeat: int  # from 1; 0 for what is no point, and comes before all repeats
     options: tuple[tuple[str, str], ...]
     measure: tuple[tuple[str, str], ...]
+    nodes: int = 1
 
     @classmethod
     def aside(
@@ -49,6 +50,7 @@ class Run:
             repeat=0,
             options=tuple(options.items()),
             measure=tuple(measure.items()),
+            nodes=layout.nodes,
         )
 
     @property
@@ -63,7 +65,7 @@ class Run:
 
     @property
     def layout(self) -> Layout:
-        return Layout(self.ranks, self.threads)
+        return Layout(self.ranks, self.threads, self.nodes)
 
     def configuration(self) -> dict[str, object]:
         """As stored in study.json; equal for equal runs."""

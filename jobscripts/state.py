@@ -105,7 +105,13 @@ class State:
             self._done[run["id"]] = json.dumps(run)
         return self._done[run["id"]]
 
-    def start(self, run: StudyRun, program: Program, time_limit: float) -> Path:
+    @property
+    def jobs(self) -> list[dict[str, Any]]:
+        """Of a batch system, in the order in which they were submitted."""
+        jobs: list[dict[str, Any]] = self.data.setdefault("jobs", [])
+        return jobs
+
+    def start(self, run: StudyRun, program: Program, time_limit: float, save: bool = True) -> Path:
         """Clears the way for a run: an earlier attempt's log is moved aside. Returns its log."""
         base: Path = self.runs_folder / run["id"]
         log = base.with_name(base.name + ".log")
@@ -122,7 +128,8 @@ class State:
             binary_sha256=program.sha256,
             log=f"{RUNS}/{log.name}",
         )
-        self.save()
+        if save:
+            self.save()
         return log
 
     def finish(self, run: StudyRun, outcome: Outcome, code: int | None, seconds: float) -> None:
@@ -174,21 +181,7 @@ def create(
     topology: Topology,
 ) -> State:
     """A new study in `folder`, which is made if need be and must hold nothing else."""
-    data = {
-        "schema": SCHEMA,
-        "schema_version": SCHEMA_VERSION,
-        "study": study.name,
-        "kind": "scaling",
-        "created_utc": utc_now(),
-        **describe(study, seed, topology),
-        "order_seed": order_seed,
-        "mark": secrets.token_hex(16),  # of its processes
-        "notes": list(plan.notes),
-        "programs": {
-            p.name: {"sha256": p.sha256, "version": p.version, **p.facts} for p in programs
-        },
-        "runs": [_new(run, predictions.needs(run)) for run in plan.runs],
-    }
+    data = new_data(study, seed, order_seed, plan, predictions, programs, topology)
     if folder.exists() and not (folder.is_dir() and _only_begun(folder)):
         raise Refused(f"{folder} exists and holds no study; give another --out")
     state = State(folder, data)
@@ -203,6 +196,33 @@ def create(
     except OSError as error:
         raise Refused(f"{folder}: {error.strerror}") from None
     return state
+
+
+def new_data(
+    study: Study,
+    seed: int | None,
+    order_seed: int,
+    plan: Plan,
+    predictions: Predictions,
+    programs: list[Program],
+    topology: Topology,
+) -> dict[str, Any]:
+    """What study.json holds before anything has run."""
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "study": study.name,
+        "kind": "scaling",
+        "created_utc": utc_now(),
+        **describe(study, seed, topology),
+        "order_seed": order_seed,
+        "mark": secrets.token_hex(16),  # of its processes
+        "notes": list(plan.notes),
+        "programs": {
+            p.name: {"sha256": p.sha256, "version": p.version, **p.facts} for p in programs
+        },
+        "runs": [_new(run, predictions.needs(run)) for run in plan.runs],
+    }
 
 
 def _only_begun(folder: Path) -> bool:
@@ -237,7 +257,6 @@ def _new(run: Run, needs: Needs | None) -> StudyRun:
     return {
         **run.configuration(),
         "program": run.program,
-        "nodes": 1,
         "workers": run.layout.workers,
         "predicted": asdict(needs) if needs else None,  # memory_rank in byte, repetition in s
         "status": "waiting",

@@ -20,7 +20,7 @@ STUDY: Mapping[str, Any] = {
 MACHINE = {"model": str, "cores": int, "numa_domains": int, "workers": int}
 RUN = {
     "id": str, "app": str, "variant": str, "scaling": str, "size": str, "ranks": int, "threads": int,
-    "repeat": int, "options": dict, "program": str, "workers": int, "status": str, "attempts": list,
+    "nodes": int, "repeat": int, "options": dict, "program": str, "workers": int, "status": str, "attempts": list,
 }  # fmt: skip
 ENDED = {"verdict": str, "reason": str, "binary_sha256": str, "log": str, "figures": dict}
 ATTEMPT = {"verdict": str, "reason": str, "binary_sha256": str}
@@ -59,6 +59,8 @@ def _fault_of_run(run: Any, programs: Mapping[str, Any]) -> str:
         return f"scaling is {run['scaling']}"
     if run["ranks"] < 1 or run["threads"] < 1 or run["workers"] != run["ranks"] * run["threads"]:
         return f"{run['ranks']} x {run['threads']} are not {run['workers']} workers"
+    if run["nodes"] < 1 or run["ranks"] % run["nodes"]:
+        return f"{run['ranks']} ranks do not go on {run['nodes']} nodes"
     program = programs.get(run["program"])
     if not isinstance(program, dict) or not isinstance(program.get("sha256"), str):
         return f"programs has no {run['program']}"

@@ -20,7 +20,7 @@ SIZES = ("tiny", "small", "medium", "large")
 MEASURE = ("warmup", "min_reps", "max_reps", "ci")  # program keys that hold for every app
 PER = ("worker", "node")
 OWN = (
-    "kind apps variants scaling per sizes workers hybrid_ranks repeats probe pictures time_limit "
+    "kind apps variants scaling per sizes workers nodes hybrid_ranks repeats probe pictures time_limit "
     "watchdog budget seed"
 )
 KEYS = (*OWN.split(), *MEASURE)
@@ -40,7 +40,7 @@ class Study:
     variants: tuple[str, ...]
     scalings: tuple[str, ...]
     sizes: tuple[str, ...]  # a named one, or "memory=0.5"
-    workers: tuple[str, ...]  # "auto", "all", "4" or "ranks x threads" as "2x3"
+    workers: tuple[str, ...]  # "auto", "all", "4", or layouts as "2x3", "4x2x3"
     hybrid_ranks: tuple[str, ...]  # "numa", "all" or a number
     repeats: int
     time_limit: float  # of each run, s
@@ -53,6 +53,7 @@ class Study:
     per: str = "worker"  # what the sizes of weak scaling belong to
     probe: bool = True  # the machine's own limits are measured first
     pictures: bool = False  # one small run of each app stores its fields
+    nodes: tuple[int, ...] = (1,)  # more than one: whole nodes
 
 
 def read_study(path: Path) -> Study:
@@ -90,6 +91,7 @@ def read_study(path: Path) -> Study:
         per=get("per", lambda e: values.word(e, PER), "worker"),
         probe=get("probe", _yes, True),
         pictures=get("pictures", _yes, False),
+        nodes=get("nodes", values.nodes, (1,)),
     )
 
 

@@ -5,6 +5,7 @@ job scripts. So they are held to small alphabets: no blanks, no quotes, no shell
 """
 from __future__ import annotations
 
+import math
 import re
 
 from jobscripts.errors import Refused
@@ -17,7 +18,7 @@ MEMORY_MAX = 0.95  # of a node, as in the programs
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _VALUE = re.compile(r"[A-Za-z0-9_.,+^:@%/-]{1,200}", re.ASCII)
 _MEMORY = re.compile(r"memory=(0?\.\d{1,4})", re.ASCII)
-_LAYOUT = re.compile(r"(?:1x)?([1-9]\d{0,6})x([1-9]\d{0,6})", re.ASCII)
+_LAYOUT = re.compile(r"([1-9]\d{0,6}x)?([1-9]\d{0,6})x([1-9]\d{0,6})", re.ASCII)
 
 
 def refusal(entry: Entry, why: str, item: str | None = None) -> Refused:
@@ -86,21 +87,18 @@ def names(entry: Entry) -> tuple[str, ...]:
 
 
 def workers(entry: Entry) -> tuple[str, ...]:
-    """ "auto", "all", "4", and layouts as "2x3"."""
+    """ "auto", "all", "4", and layouts as "2x3", or with nodes as "4x2x3"."""
     items = []
     for item in _items(entry):
         layout = _LAYOUT.fullmatch(item)
         if item in ("auto", "all") or _number(item):
             items.append(item)
-        elif layout and int(layout[1]) * int(layout[2]) <= WORKERS_MAX:
-            items.append(f"{layout[1]}x{layout[2]}")
-        elif re.fullmatch(r"\d+x\d+x\d+", item):
-            raise refusal(
-                entry, ": this version runs on one node; allowed 1 x ranks x threads", item
-            )
+        elif layout and math.prod(map(int, item.split("x"))) <= WORKERS_MAX:
+            items.append(item.removeprefix("1x") if layout[1] else item)
         else:
             numbers = f"a number from 1 to {WORKERS_MAX}"
-            raise refusal(entry, f"; allowed auto, all, {numbers}, or ranks x threads as 2x3", item)
+            shapes = "ranks x threads as 2x3, or nodes x ranks of each x threads as 4x2x3"
+            raise refusal(entry, f"; allowed auto, all, {numbers}, {shapes}", item)
     return _unequal(entry, tuple(items))
 
 
@@ -123,6 +121,14 @@ def seconds(entry: Entry) -> float:
     if found is None:
         raise refusal(entry, " is not a time; write 90 s, 1.5 min or 2 h")
     return found
+
+
+def nodes(entry: Entry) -> tuple[int, ...]:
+    items = _items(entry)
+    for item in items:
+        if not _number(item):
+            raise refusal(entry, f"; allowed numbers of nodes from 1 to {WORKERS_MAX}", item)
+    return tuple(map(int, items))
 
 
 def _number(item: str) -> bool:

@@ -199,7 +199,7 @@ class Refuses(Study):
         self.assertFalse((self.out / "study.json").exists())
 
     def test_launchers_of_later_versions(self):
-        self.check("--launcher slurm is not in this version", "--launcher", "slurm")
+        self.check("--launcher simulate is not in this version", "--launcher", "simulate")
 
     def test_bad_options(self):
         self.check("--budget '5 weeks' is not a time", "--budget", "5 weeks")

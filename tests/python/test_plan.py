@@ -227,7 +227,7 @@ class Plans(unittest.TestCase):
     def test_more_workers_than_cores_are_told(self):
         study = replace(STUDY, workers=("1", "4", "5"))
         (note,) = make_plan(study, programs("omp"), machine(range(4)), 1).notes
-        self.assertIn("points of more than 4 workers share cores", note)
+        self.assertIn("points of more than 4 workers a node share cores", note)
         study = replace(STUDY, workers=("1", "4"))
         self.assertEqual(make_plan(study, programs("omp"), machine(range(4)), 1).notes, ())
 

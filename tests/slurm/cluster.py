@@ -46,7 +46,7 @@ JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-SchedulerParameters=sched_interval=2
+SchedulerParameters=sched_interval=1,sched_min_interval=100000,bf_interval=1
 SwitchType=switch/none
 MpiDefault=none
 MailProg=/bin/true

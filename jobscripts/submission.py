@@ -1,0 +1,88 @@
+"""`scalebar study` through a batch system: the same command submits, collects, and goes on."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from jobscripts import batch, preview, state as states
+from jobscripts.batch import Cluster
+from jobscripts.budget import Budget
+from jobscripts.errors import Refused
+from jobscripts.fit import fit
+from jobscripts.plan import make_plan
+from jobscripts.predict import predict
+from jobscripts.programs import Program
+from jobscripts.progress import Progress
+from jobscripts.resume import open_again, set_back
+from jobscripts.state import State
+from jobscripts.study import Study
+from jobscripts.units import count
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for."""
+
+    study: Study
+    seed: int | None
+    order_seed: int
+    programs: list[Program]  # of the apps
+    probe: list[Program]
+    every: list[Program]
+    out: Path | None
+    wait: bool
+    dry_run: bool
+
+
+def through_batch(
+    order: Order, cluster: Cluster, new_folder: Callable[[Study], Path], summarise: Callable[[State], None]
+) -> int:
+    """The exit code: the worst of the runs', or 0 where jobs are still to come."""
+    budget = Budget(None, order.study.time_limit, order.study.watchdog)
+    if order.dry_run or not (order.out and (order.out / states.FILE).exists()):
+        state = _new(order, cluster, budget, new_folder)
+        if state is None:
+            return 0
+    else:
+        state = open_again(order.out, order.study, order.seed, cluster.bench.topology)
+    progress = Progress(len(state.runs), sum(run["status"] in ("done", "failed") for run in state.runs))
+    progress.say(f"{state.data['study']}: {count(len(state.runs), 'run')}, into {state.folder}")
+    if not all(job["collected"] for job in state.jobs):
+        progress.say("collecting what its jobs have left")
+    else:
+        for note in [*state.data["notes"], *set_back(state, order.every)]:
+            progress.say(note)
+        batch.submit(state, cluster, budget, progress.say)
+    if order.wait:
+        batch.wait(state, cluster, lambda run: progress.end(run, None))
+    left = batch.collect(state, cluster, lambda run: progress.end(run, None))
+    if left:
+        for words in batch.queue_words(state, cluster):
+            progress.say(words)
+        progress.say(f"{count(left, 'run')} to come; the same command with --out {state.folder} collects")
+        return 0
+    summarise(state)
+    if any(run["status"] != "done" for run in state.runs):
+        progress.say(f"the same command with --out {state.folder} submits anew what did not pass")
+    return state.exit_code()
+
+
+def _new(
+    order: Order, cluster: Cluster, budget: Budget, new_folder: Callable[[Study], Path]
+) -> State | None:
+    """A study that has just begun; None after --dry-run has shown it."""
+    topology = cluster.bench.topology
+    plan = make_plan(order.study, order.programs, topology, order.order_seed, order.probe)
+    predictions = predict(plan.runs, cluster.bench, order.seed, every=order.dry_run)
+    plan, refused = fit(plan, predictions, order.study)
+    for words in refused:
+        raise Refused(words)
+    parts = (order.study, order.seed, order.order_seed, plan, predictions, order.every, topology)
+    out = order.out or new_folder(order.study)
+    if not order.dry_run:
+        return states.create(out, *parts)
+    preview.show(plan, predictions, budget, order.seed)
+    state = State(out, states.new_data(*parts))
+    print("\n".join(batch.preview(state, cluster, budget)))
+    return None
