@@ -56,10 +56,55 @@ static int64_t row_elements(const sb_field *field, int axis) {
   return elements;
 }
 
-/* Rows of `axis` in a piece of at most so many bytes: at least one. */
-static int64_t rows_in(const sb_field *field, int axis, int64_t bytes) {
-  const int64_t row = row_elements(field, axis) * (int64_t)sizeof(double);
-  return row > 0 && row < bytes ? bytes / row : 1;
+/* A box in pieces, numbered as they lie in memory: `rows` rows of `axis` each, of one place along
+ * the axes before it. */
+typedef struct {
+  int axis;
+  int64_t rows, of_run; /* rows of a piece; pieces of one place */
+  int64_t count;        /* of all places */
+} division;
+
+/* Pieces of at most `bytes`, rows of `axis` if one of those is no longer, else of an axis after it.
+ */
+static division divide(const sb_field *field, int axis, int64_t bytes) {
+  const int64_t most = bytes / (int64_t)sizeof(double);
+  while (axis < field->dims - 1 && row_elements(field, axis) > most) axis++;
+  const int64_t row = row_elements(field, axis), length = field->hi[axis] - field->lo[axis];
+  division d = {.axis = axis, .rows = row > 0 && row < most ? most / row : 1};
+  if (sb_field_held(field) == 0) return d;
+  d.count = d.of_run = (length + d.rows - 1) / d.rows;
+  for (int before = 0; before < axis; before++) {
+    d.count *= field->hi[before] - field->lo[before];
+  }
+  return d;
+}
+
+/* An empty piece where there is none of this number. */
+static piece piece_of(const sb_field *field, const division *d, int64_t number) {
+  piece p;
+  memcpy(p.start, field->lo, sizeof p.start);
+  memcpy(p.end, field->hi, sizeof p.end);
+  if (number >= d->count) {
+    memcpy(p.end, field->lo, sizeof p.end);
+    return p;
+  }
+  int64_t place = number / d->of_run;
+  for (int before = d->axis - 1; before >= 0; before--) {
+    const int64_t length = field->hi[before] - field->lo[before];
+    p.start[before] = field->lo[before] + place % length;
+    p.end[before] = p.start[before] + 1;
+    place /= length;
+  }
+  p.start[d->axis] = field->lo[d->axis] + number % d->of_run * d->rows;
+  const int64_t end = p.start[d->axis] + d->rows;
+  if (end < p.end[d->axis]) p.end[d->axis] = end;
+  return p;
+}
+
+static int64_t piece_bytes(const sb_field *field, const piece *p) {
+  int64_t elements = 1;
+  for (int d = 0; d < field->dims; d++) elements *= p->end[d] - p->start[d];
+  return elements * (int64_t)sizeof(double);
 }
 
 /* The same on all ranks. Collective. */
@@ -119,31 +164,18 @@ static void hurry(const sb_newfile *file, hid_t dataset, const sb_field *field, 
 
 /* Each rank its own runs, one after the other. Local. */
 static herr_t write_direct(const sb_newfile *file, hid_t dataset, const sb_field *field) {
-  const int axis = run_axis(field);
   const int64_t most = limit(DIRECT_BYTES);
-  const int64_t rows = rows_in(field, axis, most);
-  int64_t runs = sb_field_held(field) > 0 ? 1 : 0, bytes = 0;
-  for (int d = 0; d < axis; d++) runs *= field->hi[d] - field->lo[d];
-  piece p, first = {.start = {0}};
-  memcpy(p.start, field->lo, sizeof p.start);
-  memcpy(p.end, field->hi, sizeof p.end);
-  for (int64_t run = 0; run < runs; run++) {
-    int64_t rest = run;
-    for (int d = axis - 1; d >= 0; d--) {
-      p.start[d] = field->lo[d] + rest % (field->hi[d] - field->lo[d]);
-      p.end[d] = p.start[d] + 1;
-      rest /= field->hi[d] - field->lo[d];
-    }
-    for (int64_t row = field->lo[axis]; row < field->hi[axis]; row += rows) {
-      p.start[axis] = row;
-      p.end[axis] = row + rows < field->hi[axis] ? row + rows : field->hi[axis];
-      if (bytes == 0) first = p;
-      if (write_piece(dataset, H5P_DEFAULT, field, &p) < 0) return -1;
-      bytes += (p.end[axis] - p.start[axis]) * row_elements(field, axis) * (int64_t)sizeof(double);
-      if (bytes < most) continue;
-      hurry(file, dataset, field, &first, &p);
-      bytes = 0;
-    }
+  const division d = divide(field, run_axis(field), most);
+  int64_t bytes = 0;
+  piece first = {.start = {0}};
+  for (int64_t number = 0; number < d.count; number++) {
+    const piece p = piece_of(field, &d, number);
+    if (bytes == 0) first = p;
+    if (write_piece(dataset, H5P_DEFAULT, field, &p) < 0) return -1;
+    bytes += piece_bytes(field, &p);
+    if (bytes < most) continue;
+    hurry(file, dataset, field, &first, &p);
+    bytes = 0;
   }
   return 0;
 }
@@ -152,15 +184,9 @@ static herr_t write_direct(const sb_newfile *file, hid_t dataset, const sb_field
  * waits in a collective write for a rank that failed. */
 static sb_status write_gathered(sb_comm *comm, const sb_newfile *file, hid_t dataset,
                                 const sb_field *field) {
-  int axis = 0;
-  while (axis < field->dims - 1 && field->hi[axis] - field->lo[axis] == 1) axis++;
-  const int64_t rows = rows_in(field, axis, limit(GATHERED_BYTES)), end = field->hi[axis];
-  const int64_t begin = sb_field_held(field) > 0 ? field->lo[axis] : end;
-  int64_t rounds = begin < end ? (end - begin + rows - 1) / rows : 1;
+  const division d = divide(field, 0, limit(GATHERED_BYTES));
+  int64_t rounds = d.count > 0 ? d.count : 1;
   sb_comm_max_i64(comm, &rounds, 1);
-  piece p;
-  memcpy(p.start, field->lo, sizeof p.start);
-  memcpy(p.end, field->hi, sizeof p.end);
   sb_status status = SB_OK;
   hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
   if (transfer < 0 || H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE) < 0) {
@@ -168,8 +194,7 @@ static sb_status write_gathered(sb_comm *comm, const sb_newfile *file, hid_t dat
   }
   SB_TRY(sb_comm_agree(comm, status));
   for (int64_t round = 0; round < rounds; round++) {
-    p.start[axis] = begin + round * rows < end ? begin + round * rows : end;
-    p.end[axis] = p.start[axis] + rows < end ? p.start[axis] + rows : end;
+    const piece p = piece_of(field, &d, round);
     const herr_t result = write_piece(dataset, transfer, field, &p);
     SB_TRY(sb_comm_agree(comm, result >= 0 ? SB_OK : sb_h5_fail(file, field->name)));
   }

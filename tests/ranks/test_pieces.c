@@ -1,0 +1,74 @@
+/* Fields are written in pieces that are no longer than the limit, whatever the shape: MPI-IO below
+ * HDF5 1.10 counts in int, and refuses a piece of 2^31 bytes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h> /* wants the three above */
+
+#include <hdf5.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "own_folder.h"
+#include "results.h"
+#include "toy_state.h"
+
+static sb_comm *comm;
+static hssize_t longest;
+
+herr_t __real_H5Dwrite(hid_t dataset, hid_t type, hid_t here, hid_t there, hid_t transfer,
+                       const void *data);
+herr_t __wrap_H5Dwrite(hid_t dataset, hid_t type, hid_t here, hid_t there, hid_t transfer,
+                       const void *data);
+
+/* What the linker puts in the place of H5Dwrite: axes and attributes are written by rank 0 as a
+ * whole, fields from a space of memory. */
+herr_t __wrap_H5Dwrite(hid_t dataset, hid_t type, hid_t here, hid_t there, hid_t transfer,
+                       const void *data) {
+  if (here != H5S_ALL && H5Sget_select_npoints(here) > longest) {
+    longest = H5Sget_select_npoints(here);
+  }
+  return __real_H5Dwrite(dataset, type, here, there, transfer, data);
+}
+
+static void no_piece_is_longer(void **state) {
+  (void)state;
+  static const int64_t shapes[][3] = {{6, 5, 7}, {1, 9, 16}, {1, 1, 40}, {3, 1, 20}};
+  static const struct {
+    const char *bytes;
+    int64_t elements;
+  } limits[] = {{"8", 1}, {"40", 5}, {"100", 12}, {"300", 37}};
+  const int size = sb_comm_size(comm);
+  for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+    for (size_t l = 0; l < sizeof limits / sizeof *limits; l++) {
+      for (int axis = 0; axis < 3; axis++) {
+        int parts[3] = {1, 1, 1};
+        parts[axis] = size;
+        longest = 0;
+        assert_int_equal(setenv("SB_PIECE_BYTES", limits[l].bytes, 1), 0);
+        assert_int_equal(toy_state_write(comm, path_of("p.h5"), shapes[s], parts, 7, 1), SB_OK);
+        int64_t most = longest;
+        sb_comm_max_i64(comm, &most, 1);
+        assert_in_range(most, 1, limits[l].elements);
+      }
+    }
+  }
+  assert_int_equal(unsetenv("SB_PIECE_BYTES"), 0);
+}
+
+int main(int argc, char **argv) {
+  if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
+  snprintf(folder, sizeof folder, "%s/scalebar_pieces_%ld", folder_of_folders(), (long)getpid());
+  sb_comm_broadcast(comm, folder, sizeof folder);
+  if (sb_comm_rank(comm) == 0) mkdir(folder, 0700);
+  const struct CMUnitTest tests[] = {cmocka_unit_test(no_piece_is_longer)};
+  const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  if (sb_comm_rank(comm) == 0) {
+    unlink(path_of("p.h5"));
+    rmdir(folder);
+  }
+  sb_comm_finish(&comm);
+  return failed;
+}
