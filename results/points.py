@@ -109,10 +109,10 @@ def problem_of(run: StudyRun) -> Problem:
 
 def make_tables(runs: list[StudyRun], records: dict[str, Record], workers: int) -> list[Table]:
     """Tables of the planned `runs` that have a record, by run id; the machine has `workers` cores."""
-    groups: dict[tuple[Problem, str, int, int], list[StudyRun]] = {}
+    groups: dict[tuple[Problem, str, int, int, int], list[StudyRun]] = {}
     for run in runs:
         groups.setdefault(
-            (problem_of(run), run["variant"], run["ranks"], run["threads"]), []
+            (problem_of(run), run["variant"], run["nodes"], run["ranks"], run["threads"]), []
         ).append(run)
     tables: dict[Problem, Table] = {}
     for (problem, *_), group in groups.items():
