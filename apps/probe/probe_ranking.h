@@ -1,0 +1,54 @@
+/* probe_ranking.h: which pairs of a tournament are slow. Local, cannot fail.
+ *
+ * Whatever else runs on a machine makes messages late, never early, and it strikes now here and now
+ * there; a cable that is worse than the others is so each time. So each pair is measured again and
+ * again, spread over the tournament, and a pair is slow where even the best of its samples stays
+ * behind what is usual: the median over all pairs of their medians. On a quiet machine best and
+ * median are the same; on a busy one the medians scatter over factors, and an honest pair still has
+ * one good sample.
+ *
+ * What is usual is a median, so more than half of the pairs have to be as they should: of three
+ * players one slow link can be told, of five or more also one slow player. (Of four it has half of
+ * the pairs, and the median is the mean of a slow and a usual one: told when it is slower than
+ * limit / (2 - limit) of the usual, 0.67 where the limit is 0.8.)
+ */
+#ifndef SCALEBAR_PROBE_RANKING_H
+#define SCALEBAR_PROBE_RANKING_H
+
+#include <stdbool.h>
+
+#include "stats.h"
+
+/* Slow pairs that are named, worst first. */
+enum { PROBE_NAMED_MOST = 8 };
+
+typedef struct {
+  int first, second; /* first < second */
+  double share;      /* its best sample to the usual one, as speeds: below 1 it is slower */
+} probe_pair;
+
+typedef struct {
+  sb_summary all;   /* of the pairs' medians */
+  probe_pair worst; /* with the least share */
+  int slow;         /* pairs whose share is below the limit */
+  int named;        /* of them in `pair` */
+  probe_pair pair[PROBE_NAMED_MOST];
+} probe_ranking;
+
+/* What was measured of a kind, players x players each; entries [first][second] are read. */
+typedef struct {
+  const double *typical, *best; /* median and best of the samples of a pair */
+  int players;                  /* at least 2 */
+  bool less_is_better;          /* seconds, not a rate */
+} probe_table;
+
+/* scratch [out] room for players x players numbers
+ * ranking [out] */
+void probe_rank_pairs(const probe_table *table, double limit, double *scratch,
+                      probe_ranking *ranking);
+
+/* A player of at least three that is slow with all others, while no other is; -1 where there is
+ * none. `usual` is the median of probe_rank_pairs. */
+int probe_slow_player(const probe_table *table, double limit, double usual);
+
+#endif
