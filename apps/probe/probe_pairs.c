@@ -102,6 +102,26 @@ static void fill_rows(const samples *kept, int count, double *const row[PROBE_TA
   }
 }
 
+/* Suspects and controls again, one pair at a time, while all others wait; all learn how it went. */
+static void play_again(probe_state *s, const probe_mail *mail, const probe_players *p,
+                       probe_verdict *verdict) {
+  sb_comm *comm = s->run->comm;
+  for (int i = 0; i < verdict->rematches; i++) {
+    const int first = verdict->pair[i].first, second = verdict->pair[i].second;
+    samples kept = {.n = 0};
+    double *row[PROBE_TABLES];
+    for (int t = 0; t < PROBE_TABLES; t++) row[t] = &verdict->alone[i][t];
+    sb_comm_barrier(comm);
+    for (int turn = 0; turn < TURNS; turn++) {
+      if (p->own == first) play(s, mail, p->rank[second], &kept);
+      if (p->own == second) play(s, mail, p->rank[first], &kept);
+    }
+    fill_rows(&kept, 1, row);
+    sb_comm_broadcast_from(comm, p->rank[first], verdict->alone[i], sizeof verdict->alone[i]);
+    sb_progress();
+  }
+}
+
 static sb_status tournament(probe_state *s, const probe_players *p, const probe_mail *mail) {
   sb_comm *comm = s->run->comm;
   const bool first = sb_comm_rank(comm) == 0;
@@ -109,6 +129,7 @@ static sb_status tournament(probe_state *s, const probe_players *p, const probe_
   samples *kept = calloc(count, sizeof *kept);
   char *hosts = first ? calloc(count, PROBE_PLAYER_HOST) : NULL, own[PROBE_PLAYER_HOST] = "";
   double *row[PROBE_TABLES] = {NULL}, *table[PROBE_TABLES] = {NULL};
+  probe_verdict verdict;
   sb_status status = SB_OK;
   bool room = kept != NULL && (!first || hosts != NULL);
   for (int t = 0; t < PROBE_TABLES; t++) {
@@ -123,7 +144,9 @@ static sb_status tournament(probe_state *s, const probe_players *p, const probe_
   for (int t = 0; t < PROBE_TABLES; t++) gather(comm, row[t], count * sizeof *row[t], table[t]);
   snprintf(own, sizeof own, "%s", sb_comm_host(comm));
   gather(comm, own, sizeof own, hosts);
-  SB_TRY(probe_judge_pairs(s, p, table, hosts));
+  SB_TRY(probe_suspect_pairs(s, p, table, &verdict));
+  play_again(s, mail, p, &verdict);
+  probe_judge_pairs(s, p, hosts, &verdict);
   for (int t = 0; t < PROBE_TABLES; t++) {
     s->pairs[t] = table[t];
     table[t] = NULL;

@@ -3,6 +3,7 @@
 #define SCALEBAR_PROBE_PAIRS_H
 
 #include "probe.h"
+#include "probe_ranking.h"
 
 enum { PROBE_PLAYER_HOST = 64 };
 
@@ -12,11 +13,26 @@ typedef struct {
   int *rank;      /* of each player */
 } probe_players;
 
+/* Pairs that are measured once more, one at a time: suspects of both kinds, latency first, and
+ * behind them controls. */
+enum { PROBE_CONTROLS = 5, PROBE_REMATCHES_MOST = 2 * PROBE_NAMED_MOST + PROBE_CONTROLS };
+typedef struct {
+  probe_ranking latency, bandwidth;
+  int slow_player[2]; /* of each; -1: none */
+  int rematches;
+  probe_pair pair[PROBE_REMATCHES_MOST];
+  double alone[PROBE_REMATCHES_MOST][PROBE_TABLES]; /* to be filled */
+} probe_verdict;
+
+/* Who is suspected. Collective; all get the same verdict.
+ *   table [in] on rank 0 */
+sb_status probe_suspect_pairs(const probe_state *state, const probe_players *players,
+                              double *const table[PROBE_TABLES], probe_verdict *verdict);
+
 /* Figures of all pairs, the worst pair in a line, and warnings that name each slow one
- * (probe_ranking.h). Collective.
- *   table [in] on rank 0
+ * (probe_ranking.h). Local, on all ranks.
  *   hosts [in] on rank 0: PROBE_PLAYER_HOST bytes a player */
-sb_status probe_judge_pairs(probe_state *state, const probe_players *players,
-                            double *const table[PROBE_TABLES], const char *hosts);
+void probe_judge_pairs(probe_state *state, const probe_players *players, const char *hosts,
+                       probe_verdict *verdict);
 
 #endif

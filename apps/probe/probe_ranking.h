@@ -7,6 +7,11 @@
  * median are the same; on a busy one the medians scatter over factors, and an honest pair still has
  * one good sample.
  *
+ * A pair may also be late each time for the company that it has: the same players are its
+ * neighbours in each turn, and where one of them is slow, whatever they share with it (cores, a
+ * switch) is busy longer. So a suspect is measured once more, alone, beside some pairs that are
+ * beyond suspicion, and cleared where it then is as they are.
+ *
  * What is usual is a median, so more than half of the pairs have to be as they should: of three
  * players one slow link can be told, of five or more also one slow player. (Of four it has half of
  * the pairs, and the median is the mean of a slow and a usual one: told when it is slower than
@@ -46,6 +51,16 @@ typedef struct {
  * ranking [out] */
 void probe_rank_pairs(const probe_table *table, double limit, double *scratch,
                       probe_ranking *ranking);
+
+/* Pairs suspected in neither of two tables, `most` at most, those first whose median in the second
+ * table is nearest to the usual one. Returns how many. */
+int probe_controls(const probe_table table[2], double limit, const double usual[2], int most,
+                   probe_pair *control);
+
+/* Clears those named whose best sample alone is not behind `usual` alone. The others keep the
+ * better of both shares. best [in] alone, in the order of ranking->pair */
+void probe_confirm(probe_ranking *ranking, bool less_is_better, double limit, const double *best,
+                   double usual);
 
 /* A player of at least three that is slow with all others, while no other is; -1 where there is
  * none. `usual` is the median of probe_rank_pairs. */

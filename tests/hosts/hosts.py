@@ -134,6 +134,8 @@ class Hosts:
             run_tool(*in_host, "address", "add", f"{self.address(i)}/24", "dev", "uplink")
             run_tool(*in_host, "link", "set", "uplink", "up")
             run_tool(*in_bridge, "link", "set", name, "master", "bridge", "up")
+            # Seconds, not a quarter of an hour, until TCP gives up a host that no longer answers.
+            run_tool("ip", "netns", "exec", name, "sh", "-c", "echo 4 >/proc/sys/net/ipv4/tcp_retries2")
 
     def address(self, host: int) -> str:
         return f"{NETWORK}.{host + 1}"
@@ -191,6 +193,20 @@ class Hosts:
         path = launch.BIN / program
         settings = [word for name, value in (env or {}).items() for word in ("-x", f"{name}={value}")]
         outcome = launch.execute(self.command(slots, *settings, str(path), *options), cwd=cwd, timeout=timeout)
+        self.end_all()
+        return outcome
+
+    def end_all(self) -> None:
         for name in self.names:
             end_processes(name)
-        return outcome
+
+    def ranks(self, host: int, program: str) -> list[int]:
+        """The processes on a host that run a program of that name."""
+        found = []
+        for pid in processes(self.names[host]):
+            try:
+                if Path(f"/proc/{pid}/comm").read_text().strip() == program[:15]:
+                    found.append(pid)
+            except OSError:
+                pass  # it ended meanwhile
+        return found

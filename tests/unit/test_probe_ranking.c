@@ -128,6 +128,53 @@ static void nothing_at_all_is_slow(void **state) {
   assert_int_equal(r.slow, 1);
 }
 
+static void controls_are_the_most_usual(void **state) {
+  (void)state;
+  static double seconds[MOST * MOST];
+  const probe_table rates = even(5);
+  for (int i = 0; i < 25; i++) seconds[i] = 1.0;
+  const probe_table table[2] = {{seconds, seconds, 5, true}, rates};
+  const double usual[2] = {1.0, 100.0};
+  probe_pair control[4];
+  seconds[1] = 2.0;                 /* 0 and 1: late */
+  set_pair(&rates, 0, 2, 9.0, 9.0); /* slow */
+  for (int j = 1; j < 5; j++) {     /* honest, but less usual than others */
+    for (int i = 0; i < j; i++) {
+      if (i + j > 3) set_pair(&rates, i, j, 100.0 + i + j, 110.0);
+    }
+  }
+  assert_int_equal(probe_controls(table, 0.8, usual, 4, control), 4);
+  static const int expected[4][2] = {{0, 3}, {1, 2}, {0, 4}, {1, 3}};
+  for (int i = 0; i < 4; i++) {
+    assert_int_equal(control[i].first, expected[i][0]);
+    assert_int_equal(control[i].second, expected[i][1]);
+  }
+  probe_pair all[20];
+  assert_int_equal(probe_controls(table, 0.8, usual, 20, all), 8); /* of ten, less the two */
+}
+
+static void a_suspect_that_is_usual_alone_is_cleared(void **state) {
+  (void)state;
+  const probe_table t = even(5);
+  probe_ranking r;
+  set_pair(&t, 0, 1, 10.0, 10.0);
+  set_pair(&t, 0, 2, 20.0, 20.0);
+  set_pair(&t, 0, 3, 30.0, 30.0);
+  probe_rank_pairs(&t, 0.8, scratch, &r);
+  probe_confirm(&r, false, 0.8, (double[]){100.0, 500.0, 150.0}, 1000.0);
+  assert_int_equal(r.slow, 3);
+  assert_true(fabs(r.pair[1].share - 0.5) < 1e-12);
+  probe_confirm(&r, false, 0.8, (double[]){100.0, 990.0, 150.0}, 1000.0);
+  assert_int_equal(r.slow, 2);
+  assert_int_equal(r.named, 2);
+  assert_int_equal(r.pair[0].second, 1);
+  assert_int_equal(r.pair[1].second, 3);
+  assert_true(fabs(r.pair[0].share - 0.1) < 1e-12);
+  probe_confirm(&r, true, 0.8, (double[]){1.0, 4.0}, 1.0); /* seconds */
+  assert_int_equal(r.slow, 1);
+  assert_int_equal(r.pair[0].second, 3);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_alike_accuses_nobody),
@@ -137,6 +184,8 @@ int main(void) {
       cmocka_unit_test(a_slow_player_is_named),
       cmocka_unit_test(the_worst_come_first_and_the_rest_is_counted),
       cmocka_unit_test(nothing_at_all_is_slow),
+      cmocka_unit_test(controls_are_the_most_usual),
+      cmocka_unit_test(a_suspect_that_is_usual_alone_is_cleared),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
