@@ -18,7 +18,7 @@ typedef struct {
 enum { PROBE_CONTROLS = 5, PROBE_REMATCHES_MOST = 2 * PROBE_NAMED_MOST + PROBE_CONTROLS };
 typedef struct {
   probe_ranking latency, bandwidth;
-  int slow_player[2]; /* of each; -1: none */
+  int slow_players[2], slow_player[2][PROBE_SLOW_MOST]; /* of each kind: how many, and who */
   int rematches;
   probe_pair pair[PROBE_REMATCHES_MOST];
   double alone[PROBE_REMATCHES_MOST][PROBE_TABLES]; /* to be filled */

@@ -16,7 +16,7 @@ static const char *host_of(const register_of_players *who, int player) {
 }
 
 static void tell(const probe_state *s, const register_of_players *who, const char *what,
-                 const probe_ranking *r, int slow_player) {
+                 const probe_ranking *r, int slow_players, const int *slow_player) {
   const int *rank = who->players->rank;
   const probe_pair *w = &r->worst;
   printf(
@@ -24,9 +24,9 @@ static void tell(const probe_state *s, const register_of_players *who, const cha
       "median\n",
       what, rank[w->first], host_of(who, w->first), rank[w->second], host_of(who, w->second),
       w->share);
-  if (slow_player >= 0) {
-    sb_warn(s->run, "pairs: %s of rank %d (%s) is slow with all %d others", what, rank[slow_player],
-            host_of(who, slow_player), who->players->count - 1);
+  for (int i = 0; i < slow_players; i++) {
+    sb_warn(s->run, "pairs: %s of rank %d (%s) is slow with all %d others", what,
+            rank[slow_player[i]], host_of(who, slow_player[i]), who->players->count - 1);
   }
   for (int i = 0; i < r->named; i++) {
     const probe_pair *p = &r->pair[i];
@@ -72,7 +72,8 @@ static void suspect(const probe_table table[2], double limit, double *scratch, p
   for (int kind = 0; kind < 2; kind++) {
     probe_rank_pairs(&table[kind], limit, scratch, ranking[kind]);
     usual[kind] = ranking[kind]->all.median;
-    v->slow_player[kind] = probe_slow_player(&table[kind], limit, usual[kind]);
+    v->slow_players[kind] =
+        probe_slow_players(&table[kind], limit, usual[kind], PROBE_SLOW_MOST, v->slow_player[kind]);
     for (int i = 0; i < ranking[kind]->named; i++) v->pair[v->rematches++] = ranking[kind]->pair[i];
   }
   if (v->rematches == 0) return;
@@ -122,11 +123,11 @@ void probe_judge_pairs(probe_state *state, const probe_players *players, const c
   const int late = latency->named, suspects = late + bandwidth->named;
   confirm(latency, verdict, limit, 0, suspects, PROBE_LATENCY_TYPICAL, PROBE_LATENCY_BEST);
   confirm(bandwidth, verdict, limit, late, suspects, PROBE_BANDWIDTH_TYPICAL, PROBE_BANDWIDTH_BEST);
-  if (latency->named < late) verdict->slow_player[0] = -1;
-  if (bandwidth->named < suspects - late) verdict->slow_player[1] = -1;
+  if (latency->named < late) verdict->slow_players[0] = 0;
+  if (bandwidth->named < suspects - late) verdict->slow_players[1] = 0;
   if (sb_comm_rank(state->run->comm) == 0) {
-    tell(state, &who, "latency", latency, verdict->slow_player[0]);
-    tell(state, &who, "bandwidth", bandwidth, verdict->slow_player[1]);
+    tell(state, &who, "latency", latency, verdict->slow_players[0], verdict->slow_player[0]);
+    tell(state, &who, "bandwidth", bandwidth, verdict->slow_players[1], verdict->slow_player[1]);
   }
   add_figures(state, &latency->all, &bandwidth->all);
 }

@@ -76,12 +76,11 @@ static bool slow_with_all(const probe_table *table, double limit, double usual, 
   return true;
 }
 
-int probe_slow_player(const probe_table *table, double limit, double usual) {
-  int found = -1;
-  for (int player = 0; player < table->players; player++) {
-    if (!slow_with_all(table, limit, usual, player)) continue;
-    if (found >= 0) return -1;
-    found = player;
+int probe_slow_players(const probe_table *table, double limit, double usual, int most,
+                       int *player) {
+  int found = 0;
+  for (int i = 0; i < table->players && found < most && table->players > 2; i++) {
+    if (slow_with_all(table, limit, usual, i)) player[found++] = i;
   }
-  return table->players < 3 ? -1 : found;
+  return found;
 }

@@ -24,8 +24,8 @@
 
 #include "stats.h"
 
-/* Slow pairs that are named, worst first. */
-enum { PROBE_NAMED_MOST = 8 };
+/* Slow pairs that are named, worst first; and slow players. */
+enum { PROBE_NAMED_MOST = 8, PROBE_SLOW_MOST = 4 };
 
 typedef struct {
   int first, second; /* first < second */
@@ -62,8 +62,8 @@ int probe_controls(const probe_table table[2], double limit, const double usual[
 void probe_confirm(probe_ranking *ranking, bool less_is_better, double limit, const double *best,
                    double usual);
 
-/* A player of at least three that is slow with all others, while no other is; -1 where there is
- * none. `usual` is the median of probe_rank_pairs. */
-int probe_slow_player(const probe_table *table, double limit, double usual);
+/* Players, of three or more, that are slow with all others; `most` at most. Returns how many.
+ * `usual` is the median of probe_rank_pairs. */
+int probe_slow_players(const probe_table *table, double limit, double usual, int most, int *player);
 
 #endif

@@ -12,6 +12,11 @@
 
 enum { MOST = 40 };
 
+/* How many are slow with all others; the first two of them in `who`. */
+static int slow_players(const probe_table *t, double usual, int who[2]) {
+  return probe_slow_players(t, 0.8, usual, 2, who);
+}
+
 static double typical[MOST * MOST], best[MOST * MOST], scratch[MOST * MOST];
 
 /* Rates of 100 for all pairs, above the diagonal; elsewhere what must not be read. */
@@ -38,7 +43,7 @@ static void all_alike_accuses_nobody(void **state) {
     assert_int_equal(r.slow, 0);
     assert_int_equal(r.named, 0);
     assert_true(fabs(r.worst.share - 1.0) < 1e-12);
-    assert_int_equal(probe_slow_player(&t, 0.8, r.all.median), -1);
+    assert_int_equal(slow_players(&t, r.all.median, (int[2]){0}), 0);
   }
 }
 
@@ -54,7 +59,7 @@ static void one_slow_link_is_named_alone(void **state) {
     assert_int_equal(r.pair[0].first, 1);
     assert_int_equal(r.pair[0].second, 2);
     assert_true(fabs(r.pair[0].share - 0.12) < 1e-12);
-    assert_int_equal(probe_slow_player(&t, 0.8, r.all.median), -1);
+    assert_int_equal(slow_players(&t, r.all.median, (int[2]){0}), 0);
   }
 }
 
@@ -94,9 +99,29 @@ static void a_slow_player_is_named(void **state) {
       }
       probe_rank_pairs(&t, 0.8, scratch, &r);
       assert_int_equal(r.slow, players - 1);
-      assert_int_equal(probe_slow_player(&t, 0.8, r.all.median), slow);
+      int who[2] = {-1, -1};
+      assert_int_equal(slow_players(&t, r.all.median, who), 1);
+      assert_int_equal(who[0], slow);
     }
   }
+}
+
+static void two_slow_players_are_both_named(void **state) {
+  (void)state;
+  const int players = 9;
+  const probe_table t = even(players);
+  probe_ranking r;
+  int who[2] = {-1, -1};
+  for (int i = 0; i < players; i++) {
+    for (int j = i + 1; j < players; j++) {
+      if (i == 2 || j == 2 || i == 5 || j == 5) set_pair(&t, i, j, 10.0, 10.0);
+    }
+  }
+  probe_rank_pairs(&t, 0.8, scratch, &r);
+  assert_int_equal(slow_players(&t, r.all.median, who), 2);
+  assert_int_equal(who[0], 2);
+  assert_int_equal(who[1], 5);
+  assert_int_equal(probe_slow_players(&t, 0.8, r.all.median, 1, who), 1);
 }
 
 static void the_worst_come_first_and_the_rest_is_counted(void **state) {
@@ -116,7 +141,7 @@ static void the_worst_come_first_and_the_rest_is_counted(void **state) {
     assert_int_equal(r.pair[i].second, MOST - 1);
     assert_int_equal((r.pair[i].first * 7) % SLOW, i);
   }
-  assert_int_equal(probe_slow_player(&t, 0.8, r.all.median), -1);
+  assert_int_equal(slow_players(&t, r.all.median, (int[2]){0}), 0);
 }
 
 static void nothing_at_all_is_slow(void **state) {
@@ -182,6 +207,7 @@ int main(void) {
       cmocka_unit_test(seconds_are_judged_the_other_way_round),
       cmocka_unit_test(one_good_sample_clears_a_pair),
       cmocka_unit_test(a_slow_player_is_named),
+      cmocka_unit_test(two_slow_players_are_both_named),
       cmocka_unit_test(the_worst_come_first_and_the_rest_is_counted),
       cmocka_unit_test(nothing_at_all_is_slow),
       cmocka_unit_test(controls_are_the_most_usual),
