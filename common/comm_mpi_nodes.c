@@ -14,32 +14,34 @@ static int uniform_node_size(sb_comm *comm) {
   return (int)size;
 }
 
-/* The first rank of those on this machine that are on the same node by their keys: what divides the
- * ranks of a machine into nodes. Of pretended nodes each begins anew after `most` ranks. */
-static int first_of_node(const char *keys, int rank, int most) {
-  const char *own = keys + (size_t)rank * SB_NODE_KEY_SIZE;
-  int first = rank, before = 0;
-  for (int other = 0; other <= rank; other++) {
-    if (memcmp(keys + (size_t)other * SB_NODE_KEY_SIZE, own, SB_NODE_KEY_SIZE) != 0) continue;
-    if (before++ % most == 0) first = other;
+/* The lowest of the machine's ranks whose key is this rank's: what tells the nodes of a machine
+ * apart. A turn for each of them, of which there mostly is one; nothing as long as its ranks. */
+static int first_of_node(MPI_Comm machine, const char key[SB_NODE_KEY_SIZE]) {
+  int rank = 0, size = 0, first = -1;
+  MPI_Comm_rank(machine, &rank);
+  MPI_Comm_size(machine, &size);
+  for (;;) {
+    int lowest = first < 0 ? rank : size; /* of those whose node is not known yet */
+    char told[SB_NODE_KEY_SIZE] = "";
+    MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, machine);
+    if (lowest == size) return first;
+    if (lowest == rank) memcpy(told, key, sizeof told);
+    MPI_Bcast(told, SB_NODE_KEY_SIZE, MPI_CHAR, lowest, machine);
+    if (memcmp(told, key, sizeof told) == 0) first = lowest;
   }
-  return first;
 }
 
-static sb_status divide_machine(sb_comm *comm, const sb_node_identity *identity) {
-  int rank = 0, size = 0, node = 0;
+static void divide_machine(sb_comm *comm, const sb_node_identity *identity) {
+  MPI_Comm node;
+  int rank = 0, size = 0;
   MPI_Comm_rank(comm->machine, &rank);
-  MPI_Comm_size(comm->machine, &size);
-  char *keys = malloc((size_t)size * SB_NODE_KEY_SIZE);
-  if (keys == NULL) return sb_fail(SB_NO_MEMORY, "no memory for the names of %d ranks", size);
-  MPI_Allgather(identity->key, SB_NODE_KEY_SIZE, MPI_CHAR, keys, SB_NODE_KEY_SIZE, MPI_CHAR,
-                comm->machine);
-  node = first_of_node(keys, rank, sb_environment_int("SB_NODE_SIZE", size));
-  free(keys);
-  MPI_Comm_split(comm->machine, node, rank, &comm->local);
+  MPI_Comm_split(comm->machine, first_of_node(comm->machine, identity->key), rank, &node);
+  MPI_Comm_rank(node, &rank);
+  MPI_Comm_size(node, &size);
+  MPI_Comm_split(node, rank / sb_environment_int("SB_NODE_SIZE", size), rank, &comm->local);
+  MPI_Comm_free(&node);
   MPI_Comm_rank(comm->local, &comm->node_rank);
   MPI_Comm_size(comm->local, &comm->node_size);
-  return SB_OK;
 }
 
 static void number_nodes(sb_comm *comm) {
@@ -100,10 +102,7 @@ sb_status sb_comm_find_nodes(sb_comm *comm) {
   sb_node_identify(&identity);
   memcpy(comm->host, identity.host, sizeof comm->host);
   MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &comm->machine);
-  sb_status status = divide_machine(comm, &identity);
-  SB_TRY(sb_comm_agree(comm, status));
+  divide_machine(comm, &identity);
   number_nodes(comm);
-  SB_TRY(choose_name(comm, &identity));
-cleanup:
-  return status;
+  return choose_name(comm, &identity);
 }
