@@ -50,7 +50,8 @@ class Nodes(unittest.TestCase):
         self.assertEqual(self.nodes(self.start("export LSB_JOBID=17 JSM_NAMESPACE_RANK=$rank; ")), host)
 
     def test_smaller_nodes_can_still_be_pretended(self) -> None:
-        self.assertEqual(self.nodes(self.start(SLURM, ranks=5, env={"SB_NODE_SIZE": "1"})), ["n0", "n0", "n1", "n1", "n2"])
+        found = self.nodes(self.start(SLURM, ranks=5, env={"SB_NODE_SIZE": "1"}))
+        self.assertEqual(found, ["n0", "n0", "n1", "n1", "n2"])
 
     def test_the_file_names_the_nodes(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -95,8 +96,7 @@ class Nodes(unittest.TestCase):
                 self.assertIn(found[0], stored.decode() if isinstance(stored, bytes) else str(stored))
 
     def test_many_that_differ_are_counted(self) -> None:
-        run = self.start("export SLURM_JOB_ID=1 SLURMD_NODENAME=m$rank SB_FLEET_PRETEND=cores=$((rank < 5 ? 3 + rank : 8)); ",
-                         ranks=6)
+        run = self.start("export SLURM_JOB_ID=1 SLURMD_NODENAME=m$rank SB_FLEET_PRETEND=cores=$((rank + 3)); ", ranks=6)
         self.assertEqual([line.split(" (")[0] for line in self.unlike(run)],
                          ["node m0 has 3 cores", "node m1 has 4 cores", "node m3 has 6 cores", "node m4 has 7 cores",
                           "1 more nodes differ from most"], run)

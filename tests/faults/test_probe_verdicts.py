@@ -86,7 +86,7 @@ class ProbeVerdicts(unittest.TestCase):
                 outcome = run(variant, "kind=cable rank=1 peer=2 ms=60", "--what", "pairs", node_size=1)
                 self.assertIn("FAULT planted", outcome.err, outcome)
                 self.assertTrue(outcome.succeeded(), outcome)
-                named = re.findall(r"^WARN pairs: bandwidth between rank (\d) \S+ and rank (\d) \S+ is at best 0\.\d\d of",
+                named = re.findall(r"^WARN pairs: bandwidth between rank (\d) \S+ and rank (\d) \S+ is at best 0\.\d\d ",
                                    outcome.err, re.MULTILINE)
                 self.assertEqual(named, [("1", "2")], outcome)
                 self.assertRegex(outcome.out, r"(?m)^# pairs: the worst bandwidth is between rank 1 .* and rank 2 ")

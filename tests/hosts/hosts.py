@@ -189,10 +189,12 @@ class Hosts:
         """`program` with slots[i] ranks on host i, started from the first host."""
         where = ",".join(f"{name}:{n}" for name, n in zip(self.names, slots) if n > 0)
         prefix = Path(shutil.which(launch.MPIRUN) or launch.MPIRUN).parent.parent
+        # All hosts share the cores: ranks that wait for a message give theirs away.
+        settings = {"plm": "rsh", "plm_rsh_agent": str(AGENT), "pml": "ob1", "btl": "tcp,self",
+                    "btl_tcp_if_include": f"{NETWORK}.0/24", "oob_tcp_if_include": f"{NETWORK}.0/24",
+                    "mpi_yield_when_idle": "1"}
         mpirun = [launch.MPIRUN, "--prefix", str(prefix), "-n", str(sum(slots)), "-host", where,
-                  "--mca", "mpi_yield_when_idle", "1", "--mca", "plm", "rsh", "--mca", "plm_rsh_agent", str(AGENT), "--mca", "pml", "ob1",
-                  "--mca", "btl", "tcp,self", "--mca", "btl_tcp_if_include", f"{NETWORK}.0/24",
-                  "--mca", "oob_tcp_if_include", f"{NETWORK}.0/24"]
+                  *(word for name, value in settings.items() for word in ("--mca", name, value))]
         return [str(AGENT), self.names[0], shlex.join([*mpirun, *program])]
 
     def run(self, slots: list[int], program: str | Path, *options: str, cwd: str | Path | None = None,

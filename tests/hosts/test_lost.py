@@ -11,8 +11,8 @@ from collections.abc import Callable
 import hosts
 import launch
 
-LONG_RUN = ("--samples", "3e6", "--warmup", "0", "--min_reps", "1000000", "--max_reps", "1000000", "--time_limit", "300",
-            "--watchdog", "5")
+LONG_RUN = ("--samples", "3e6", "--warmup", "0", "--min_reps", "1000000", "--max_reps", "1000000",
+            "--time_limit", "300", "--watchdog", "5")
 PROGRAM = "pi_mpi"
 LOST = 2
 cluster: hosts.Hosts
@@ -53,7 +53,8 @@ class Lost(unittest.TestCase):
         self.assertNotEqual(run.code, 0, run)
         self.assertNotIn("PASS", run.out, run)
         for host in (0, 1):
-            self.assertTrue(wait_for(lambda host=host: not cluster.ranks(host, PROGRAM), 20), f"left on host {host}: {run}")
+            gone = wait_for(lambda host=host: not cluster.ranks(host, PROGRAM), 20)
+            self.assertTrue(gone, f"left on host {host}: {run}")
         return run
 
     def test_a_rank_is_killed(self) -> None:

@@ -14,7 +14,8 @@ import launch
 
 COUNT = 4
 PAIRS = ("--what", "pairs", "--n", "100000", "--warmup", "0", "--min_reps", "2", "--max_reps", "2")
-NAMED = re.compile(r"^WARN pairs: \w+ between rank (\d+) \((\S+)\) and rank (\d+) \((\S+)\) is at best 0\.\d\d of the median$")
+NAMED = re.compile(r"^WARN pairs: \w+ between rank (\d+) \((\S+)\) and rank (\d+) \((\S+)\) "
+                   r"is at best 0\.\d\d of the median$")
 SLOW_HOST = re.compile(r"^WARN pairs: bandwidth of rank (\d+) \((\S+)\) is slow with all (\d+) others$")
 cluster: hosts.Hosts
 
