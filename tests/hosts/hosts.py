@@ -13,6 +13,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -55,13 +56,16 @@ def end_processes(name: str) -> None:
 
 
 def remove(name: str) -> None:
-    """Interfaces vanish with their namespace, once nothing runs in it."""
+    """Interfaces vanish with their namespace, once nothing runs in it. MPI's daemons that were killed
+    leave a folder with the host's name."""
     for _ in range(50):
         end_processes(name)
         if not processes(name):
             break
         time.sleep(0.1)
     run_tool("ip", "netns", "delete", name)
+    for folder in Path(tempfile.gettempdir()).glob(f"ompi.{name}.*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_leftovers() -> None:
