@@ -13,7 +13,7 @@ set -eu
 packages='gcc libc6-dev cmake make pkg-config git openmpi-bin libopenmpi-dev libhdf5-dev
   libhdf5-openmpi-dev libhwloc-dev libinih-dev libopenblas-serial-dev libfftw3-dev libssl-dev
   python3 python3-numpy python3-h5py python3-scipy python3-matplotlib'
-test_packages='libcmocka-dev netcdf-bin python3-netcdf4 python3-xarray'
+test_packages='libcmocka-dev netcdf-bin python3-netcdf4 python3-xarray iproute2'
 # A browser opens the report in a test, which is skipped where the system has no such package.
 optional_packages='chromium chromium-driver python3-selenium'
 ci_packages='clang clang-format clang-tidy libclang-rt-14-dev libomp-14-dev llvm mpich libmpich-dev

@@ -33,8 +33,11 @@ _Noreturn void sb_comm_abort(int code);
 int sb_comm_rank(const sb_comm *comm);
 int sb_comm_size(const sb_comm *comm);
 
-/* Nodes are the groups of ranks that share memory (MPI_COMM_TYPE_SHARED; SB_NODE_SIZE=n in the
- * environment pretends nodes of n ranks, for tests). Local. */
+/* A node is a group of ranks that share memory (MPI_COMM_TYPE_SHARED) and that the scheduler and
+ * the host name place on the same node (comm_node.h). The latter only ever divides what MPI found
+ * to share memory, so that windows are among ranks that can have them; two nodes that a scheduler
+ * has on one machine stay two. SB_NODE_SIZE=n in the environment divides further, into pretended
+ * nodes of n ranks, for tests. Local. */
 int sb_comm_node(const sb_comm *comm);      /* which node this rank is on: 0 <= node < nodes */
 int sb_comm_nodes(const sb_comm *comm);     /* how many there are */
 int sb_comm_node_rank(const sb_comm *comm); /* this rank's number within its node */
@@ -47,7 +50,8 @@ int sb_comm_uniform_node_size(const sb_comm *comm);
 /* The node_rank of another rank of this node; -1 when it is on another node. Local. */
 int sb_comm_node_rank_of(const sb_comm *comm, int rank);
 
-/* Host name, cut at the first dot. Local; valid until sb_comm_finish. */
+/* This node's name: the scheduler's (SLURMD_NODENAME) where every node has one and no two hosts the
+ * same; else the host name, cut at the first dot. Local; valid until sb_comm_finish. */
 const char *sb_comm_host(const sb_comm *comm);
 
 /* All of these are collective. [in,out] arrays of n values hold the result on every rank. */

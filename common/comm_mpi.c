@@ -21,36 +21,6 @@ static void on_error(MPI_Comm *world, int *code, ...) {
   sb_comm_abort(SB_FAILED);
 }
 
-/* All ranks are at node * node_size + node_rank only where every node before theirs is as large. */
-static int uniform_node_size(sb_comm *comm) {
-  const bool in_order = comm->rank == comm->node * comm->node_size + comm->node_rank;
-  int64_t size = in_order ? comm->node_size : 0;
-  sb_comm_min_i64(comm, &size, 1);
-  return (int)size;
-}
-
-static void find_nodes(sb_comm *comm) {
-  MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &comm->machine);
-  int machine_rank = 0, machine_size = 0;
-  MPI_Comm_rank(comm->machine, &machine_rank);
-  MPI_Comm_size(comm->machine, &machine_size);
-  const int pretended = sb_environment_int("SB_NODE_SIZE", machine_size);
-  MPI_Comm_split(comm->machine, machine_rank / pretended, machine_rank, &comm->local);
-  MPI_Comm_rank(comm->local, &comm->node_rank);
-  MPI_Comm_size(comm->local, &comm->node_size);
-
-  MPI_Comm_split(comm->world, comm->node_rank == 0 ? 0 : MPI_UNDEFINED, comm->rank, &comm->leaders);
-  int place[2] = {0, 0};
-  if (comm->leaders != MPI_COMM_NULL) {
-    MPI_Comm_rank(comm->leaders, &place[0]);
-    MPI_Comm_size(comm->leaders, &place[1]);
-  }
-  MPI_Bcast(place, 2, MPI_INT, 0, comm->local);
-  comm->node = place[0];
-  comm->nodes = place[1];
-  comm->uniform_node_size = uniform_node_size(comm);
-}
-
 sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm) {
   int provided = MPI_THREAD_SINGLE;
   /* Open MPI 4 writes the names of files over the end of an array, where they are longer than about
@@ -64,23 +34,23 @@ sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm) {
   sb_comm *c = calloc(1, sizeof *c);
   if (c == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a rank's description");
   c->world = MPI_COMM_WORLD;
+  c->machine = c->local = c->leaders = MPI_COMM_NULL;
   MPI_Errhandler handler;
   MPI_Comm_create_errhandler(on_error, &handler);
   MPI_Comm_set_errhandler(c->world, handler);
   MPI_Errhandler_free(&handler);
   MPI_Comm_rank(c->world, &c->rank);
   MPI_Comm_size(c->world, &c->size);
-  find_nodes(c);
-  sb_host_name(c->host);
   *comm = c;
-  return SB_OK;
+  return sb_comm_find_nodes(c);
 }
 
 void sb_comm_finish(sb_comm **comm) {
   if (*comm != NULL) {
-    if ((*comm)->leaders != MPI_COMM_NULL) MPI_Comm_free(&(*comm)->leaders);
-    MPI_Comm_free(&(*comm)->local);
-    MPI_Comm_free(&(*comm)->machine);
+    MPI_Comm *const parts[] = {&(*comm)->leaders, &(*comm)->local, &(*comm)->machine};
+    for (int i = 0; i < 3; i++) {
+      if (*parts[i] != MPI_COMM_NULL) MPI_Comm_free(parts[i]);
+    }
   }
   free(*comm);
   *comm = NULL;

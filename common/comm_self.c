@@ -5,6 +5,7 @@
 
 #include "comm.h"
 #include "comm_common.h"
+#include "comm_node.h"
 #include "threads.h"
 
 struct sb_comm {
@@ -16,7 +17,9 @@ sb_status sb_comm_start(int *argc, char ***argv, sb_comm **comm) {
   (void)argv;
   *comm = calloc(1, sizeof **comm);
   if (*comm == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a rank's description");
-  sb_host_name((*comm)->host);
+  sb_node_identity identity;
+  sb_node_identify(&identity);
+  memcpy((*comm)->host, identity.named[0] != '\0' ? identity.named : identity.host, SB_HOST_SIZE);
   return SB_OK;
 }
 

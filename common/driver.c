@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet.h"
 #include "threads.h"
 #include "watchdog.h"
 
@@ -187,11 +188,12 @@ cleanup:
 }
 
 static sb_status place(sb_driver *d) {
-  char text[256] = "";
+  char text[SB_PLACEMENT_WARNING] = "";
   sb_status status = SB_OK;
   SB_TRY(sb_comm_agree(d->comm, sb_placement_create(d->comm, d->run.threads, &d->placement)));
   d->placement_ok = sb_placement_judge(d->comm, d->placement, text, sizeof text);
   if (!d->placement_ok) sb_warn(&d->run, "placement: %s", text);
+  SB_TRY(sb_fleet_compare(&d->run, &d->machine));
   if (d->plan.idle_ranks > 0 || d->plan.idle_threads > 0) {
     sb_warn(&d->run, "idle: %d ranks and %d threads have no work", d->plan.idle_ranks,
             d->plan.idle_threads);

@@ -97,8 +97,32 @@ void sb_placement_sample(sb_placement *placement) {
   for (int t = 0; t < threads; t++) sb_cpuset_add(&placement->seen, running[t]);
 }
 
+/* The names of the nodes that are bad, eight at most, on rank 0: one small record of each node.
+ * Collective. */
+static sb_status name_bad_nodes(sb_comm *comm, bool bad, char *names, size_t bytes) {
+  enum { NAMED = 8, NAME = 64 };
+  const int nodes = sb_comm_nodes(comm);
+  const bool first = sb_comm_rank(comm) == 0;
+  char mine[NAME] = "", *all = first ? calloc((size_t)nodes, NAME) : NULL;
+  sb_status status = SB_OK;
+  size_t used = 0;
+  names[0] = '\0';
+  if (first && all == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for the names of nodes");
+  SB_TRY(sb_comm_agree(comm, status));
+  if (bad) snprintf(mine, sizeof mine, "%s", sb_comm_host(comm));
+  sb_comm_gather_nodes(comm, mine, sizeof mine, all);
+  for (int i = 0, told = 0; all != NULL && i < nodes && told <= NAMED && used < bytes; i++) {
+    const char *name = all + (size_t)i * NAME;
+    if (name[0] == '\0') continue;
+    used += (size_t)snprintf(names + used, bytes - used, " %s", told++ < NAMED ? name : "...");
+  }
+cleanup:
+  free(all);
+  return status;
+}
+
 bool sb_placement_judge(sb_comm *comm, const sb_placement *placement, char *warning, size_t bytes) {
-  char text[SB_PLACEMENT_TEXT + 128] = "";
+  char text[SB_PLACEMENT_TEXT] = "", host[64] = "", names[SB_PLACEMENT_WARNING] = "";
   double load = placement->verdict.load;
   int64_t bad_nodes = load > 0.0;
   int worst = 0;
@@ -107,15 +131,20 @@ bool sb_placement_judge(sb_comm *comm, const sb_placement *placement, char *warn
   warning[0] = '\0';
   if (bad_nodes == 0) return true;
   if (sb_comm_rank(comm) == worst) {
-    int used =
-        snprintf(text, sizeof text, "%s (host %s", placement->verdict.text, sb_comm_host(comm));
-    if (bad_nodes > 1)
-      used += snprintf(text + used, sizeof text - (size_t)used, ", worst of %lld such nodes",
-                       (long long)bad_nodes);
-    snprintf(text + used, sizeof text - (size_t)used, ")");
+    memcpy(text, placement->verdict.text, sizeof text);
+    snprintf(host, sizeof host, "%s", sb_comm_host(comm));
   }
   sb_comm_broadcast_from(comm, worst, text, sizeof text);
-  snprintf(warning, bytes, "%s", text);
+  sb_comm_broadcast_from(comm, worst, host, sizeof host);
+  if (bad_nodes == 1) {
+    snprintf(warning, bytes, "%s (host %s)", text, host);
+    return false;
+  }
+  /* Without memory for the names the sentence ends before them. */
+  if (name_bad_nodes(comm, placement->verdict.load > 0.0, names, sizeof names) != SB_OK) sb_clear();
+  sb_comm_broadcast(comm, names, sizeof names);
+  snprintf(warning, bytes, "%s (host %s, worst of %lld such nodes:%s)", text, host,
+           (long long)bad_nodes, names);
   return false;
 }
 

@@ -11,7 +11,7 @@
 
 #include "comm.h"
 
-enum { SB_CPUS_TEXT = 256 };
+enum { SB_CPUS_TEXT = 256, SB_PLACEMENT_WARNING = 640 };
 
 typedef struct sb_placement sb_placement;
 
@@ -25,10 +25,12 @@ void sb_placement_sample(sb_placement *placement);
 /* False when on some node the workers (rank x thread) cannot each have a physical core of their own
  * (crowding.h: two threads on one core; 4 ranks on 2 cores; two hardware threads of one core), or
  * when a control group grants fewer CPUs than it has workers. `warning` gets one sentence on the
- * worst node, without the word WARN, the same on all ranks; "" when all is well: 4 ranks on 2 cores
- * (host node17) 2 threads on 1 core (host node17, worst of 3 such nodes) 8 workers on a quota
- * of 1.5 CPUs (host node17) Workers are called ranks or threads where they are only that.
- * Collective. */
+ * worst node, without the word WARN, the same on all ranks; "" when all is well:
+ *   4 ranks on 2 cores (host node17)
+ *   2 threads on 1 core (host node17, worst of 3 such nodes: node3 node17 node20)
+ *   8 workers on a quota of 1.5 CPUs (host node17)
+ * Of many such nodes eight are named. Workers are called ranks or threads where they are only that.
+ * `bytes` is SB_PLACEMENT_WARNING or more. Collective. */
 bool sb_placement_judge(sb_comm *comm, const sb_placement *placement, char *warning, size_t bytes);
 
 /* CPU lists of this rank in the kernel's notation, "0-3,8": allowed to any of its threads, and seen

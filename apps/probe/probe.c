@@ -170,8 +170,7 @@ static void teardown(void **state) {
   probe_state *s = *state;
   if (s == NULL) return;
   probe_arrays_destroy(s);
-  free(s->pair_latency);
-  free(s->pair_bandwidth);
+  for (int t = 0; t < PROBE_TABLES; t++) free(s->pairs[t]);
   free(s->workers.triad);
   free(s->workers.chains);
   free(s->workers.loss);

@@ -69,6 +69,15 @@ typedef struct {
   int lengths;
 } probe_curves;
 
+/* What the tournament measured of each pair: median and best of its samples. */
+typedef enum {
+  PROBE_LATENCY_TYPICAL, /* s, half a round trip */
+  PROBE_LATENCY_BEST,
+  PROBE_BANDWIDTH_TYPICAL, /* byte/s, both ways together */
+  PROBE_BANDWIDTH_BEST,
+  PROBE_TABLES
+} probe_table_kind;
+
 /* What each worker (rank, thread) came to; NULL before it was measured. `own` of this rank's
  * threads. */
 typedef struct {
@@ -90,8 +99,8 @@ typedef struct {
   double wrong[PROBE_CHECKS];
   bool counted[PROBE_CHECKS];
   probe_curves curves;
-  int players;                           /* of the tournament of pairs, 0: there was none */
-  double *pair_latency, *pair_bandwidth; /* players x players, on rank 0 alone */
+  int players;                 /* of the tournament of pairs, 0: there was none */
+  double *pairs[PROBE_TABLES]; /* players x players, on rank 0 alone */
   probe_workers workers;
 } probe_state;
 

@@ -66,9 +66,13 @@ static sb_status add_pairs(probe_state *s, bool first, sb_fields *fields) {
     const char *name, *long_name, *units;
     const double *data;
   } tables[] = {
-      {"pair_latency", "half a round trip, as the first of a pair saw it", "s", s->pair_latency},
-      {"pair_bandwidth", "bandwidth of both ways together, as the first of a pair saw it",
-       "byte s-1", s->pair_bandwidth}};
+      {"pair_latency", "half a round trip, median, as the first of a pair saw it", "s",
+       s->pairs[PROBE_LATENCY_TYPICAL]},
+      {"pair_latency_best", "half a round trip, least sample", "s", s->pairs[PROBE_LATENCY_BEST]},
+      {"pair_bandwidth", "bandwidth of both ways together, median, as the first of a pair saw it",
+       "byte s-1", s->pairs[PROBE_BANDWIDTH_TYPICAL]},
+      {"pair_bandwidth_best", "bandwidth of both ways together, best sample", "byte s-1",
+       s->pairs[PROBE_BANDWIDTH_BEST]}};
   sb_status status = SB_OK;
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
     sb_field *field = NULL;

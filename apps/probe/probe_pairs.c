@@ -1,27 +1,27 @@
-/* probe_pairs.c: every pair once, in rounds in which all ranks (or nodes) are busy at the same
- * time.
+/* probe_pairs.c: every pair in rounds in which all ranks (or nodes) are busy at the same time.
  *
  * One pair alone is the part `latency`; here the network is as full as a run makes it, so a link, a
  * cable or a node that is worse than the others shows in each of its pairs. */
+#include "probe_pairs.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "probe_latency.h"
 #include "probe_rounds.h"
-#include "probe_samples.h"
+#include "stats.h"
 
-/* Rank 0 keeps a table of players x players. */
-enum { PLAYERS_MOST = 1024, SAMPLES = 3, TRIPS = 20, SHORT = 8, LONG = 256 << 10, HOST = 64 };
+/* Rank 0 keeps tables of players x players. A window of each turn warms up. */
+enum { PLAYERS_MOST = 1024, TURNS = 5, SAMPLES = 3, TRIPS = 20, SHORT = 8, LONG = 256 << 10 };
 
-/* Ranks, or nodes, each of which its first rank plays for. */
+/* Of one player with another, over all turns. s, and s/byte */
 typedef struct {
-  int count, own; /* own: -1 on ranks that do not play */
-  int *rank;      /* of each player */
-} players;
+  int n;
+  double latency[TURNS * SAMPLES], per_byte[TURNS * SAMPLES];
+} samples;
 
-static sb_status players_create(sb_comm *comm, players *p) {
+static sb_status players_create(sb_comm *comm, probe_players *p) {
   const bool nodes = sb_comm_nodes(comm) > 1;
   const int rank = sb_comm_rank(comm);
   sb_status status = SB_OK;
@@ -41,170 +41,130 @@ cleanup:
   return status;
 }
 
-/* Row by row of the players to rank 0. */
-static void gather(sb_comm *comm, const double *row, int count, double *table) {
-  const size_t bytes = (size_t)count * sizeof *row;
+/* What each player has, in the order of the players, to rank 0. */
+static void gather(sb_comm *comm, const void *own, size_t bytes, void *all) {
   if (sb_comm_nodes(comm) > 1) {
-    sb_comm_gather_nodes(comm, row, bytes, table);
+    sb_comm_gather_nodes(comm, own, bytes, all);
   } else {
-    sb_comm_gather(comm, row, bytes, table);
+    sb_comm_gather(comm, own, bytes, all);
   }
 }
 
-static double timed(const probe_mail *mail, int peer, int bytes, int64_t loops,
-                    void (*exchange)(const probe_mail *, int, int, int64_t)) {
-  double seconds[SAMPLES], scratch[SAMPLES];
+/* Seconds of a loop, SAMPLES times. */
+static void timed(const probe_mail *mail, int peer, int bytes, int64_t loops,
+                  void (*exchange)(const probe_mail *, int, int, int64_t), double *seconds) {
   exchange(mail, peer, bytes, 1);
   for (int i = 0; i < SAMPLES; i++) {
     const double start = sb_now();
     exchange(mail, peer, bytes, loops);
     seconds[i] = (sb_now() - start) / (double)loops;
   }
-  return sb_summarise(seconds, SAMPLES, scratch).median;
 }
 
-static void play(probe_state *s, const probe_mail *mail, int peer, double *latency,
-                 double *bandwidth) {
+static void play(probe_state *s, const probe_mail *mail, int peer, samples *kept) {
   const int bytes = (int)mail->most;
+  double *latency = kept->latency + kept->n, *per_byte = kept->per_byte + kept->n;
   probe_mail_spoil(mail, peer, bytes);
-  *latency = 0.5 * timed(mail, peer, SHORT < bytes ? SHORT : bytes, TRIPS, probe_ping_pong);
-  const double time = timed(mail, peer, bytes, 1, probe_windows_both);
-  *bandwidth = 2.0 * (double)bytes * (double)probe_window(bytes) / time;
+  timed(mail, peer, SHORT < bytes ? SHORT : bytes, TRIPS, probe_ping_pong, latency);
+  timed(mail, peer, bytes, 1, probe_windows_both, per_byte);
+  for (int i = 0; i < SAMPLES; i++) {
+    latency[i] *= 0.5;
+    per_byte[i] /= 2.0 * (double)bytes * (double)probe_window(bytes);
+  }
+  kept->n += SAMPLES;
   probe_count_wrong(s, PROBE_CHECK_PAIRS, (double)probe_mail_wrong(mail, peer, bytes));
 }
 
-static void all_rounds(probe_state *s, const probe_mail *mail, const players *p, double *latency,
-                       double *bandwidth) {
-  for (int i = 0; i < p->count; i++) latency[i] = bandwidth[i] = (double)NAN;
-  for (int round = 0; round < probe_rounds(p->count); round++) {
+/* All rounds again in each turn, so that the samples of a pair lie apart. */
+static void all_turns(probe_state *s, const probe_mail *mail, const probe_players *p,
+                      samples *kept) {
+  const int rounds = probe_rounds(p->count);
+  for (int i = 0; i < TURNS * rounds; i++) {
     sb_comm_barrier(s->run->comm);
-    const int other = p->own >= 0 ? probe_opponent(p->count, round, p->own) : -1;
-    if (other >= 0) play(s, mail, p->rank[other], &latency[other], &bandwidth[other]);
+    const int other = p->own >= 0 ? probe_opponent(p->count, i % rounds, p->own) : -1;
+    if (other >= 0) play(s, mail, p->rank[other], &kept[other]);
     sb_progress();
   }
 }
 
-/* Of the pairs (first < second) of a table. */
-typedef struct {
-  sb_summary all;
-  int low[2], high[2]; /* the pairs with the least and the most */
-} ranking;
-
-static ranking rank_pairs(const double *table, int count, double *scratch) {
-  ranking r = {.low = {0, 1}, .high = {0, 1}};
-  double *values = scratch, *sorted = scratch + (size_t)count * (size_t)count;
-  int n = 0;
+/* A row of each table; NaN where there was no play. */
+static void fill_rows(const samples *kept, int count, double *const row[PROBE_TABLES]) {
+  double scratch[TURNS * SAMPLES];
   for (int i = 0; i < count; i++) {
-    for (int j = i + 1; j < count; j++) {
-      const double value = table[i * count + j];
-      values[n++] = value;
-      if (value < table[r.low[0] * count + r.low[1]]) memcpy(r.low, (int[]){i, j}, sizeof r.low);
-      if (value > table[r.high[0] * count + r.high[1]])
-        memcpy(r.high, (int[]){i, j}, sizeof r.high);
+    for (int t = 0; t < PROBE_TABLES; t++) row[t][i] = (double)NAN;
+    if (kept[i].n == 0) continue;
+    const sb_summary latency = sb_summarise(kept[i].latency, kept[i].n, scratch);
+    const sb_summary per_byte = sb_summarise(kept[i].per_byte, kept[i].n, scratch);
+    row[PROBE_LATENCY_TYPICAL][i] = latency.median;
+    row[PROBE_LATENCY_BEST][i] = latency.minimum;
+    row[PROBE_BANDWIDTH_TYPICAL][i] = 1.0 / per_byte.median;
+    row[PROBE_BANDWIDTH_BEST][i] = 1.0 / per_byte.minimum;
+  }
+}
+
+/* Suspects and controls again, one pair at a time, while all others wait; all learn how it went. */
+static void play_again(probe_state *s, const probe_mail *mail, const probe_players *p,
+                       probe_verdict *verdict) {
+  sb_comm *comm = s->run->comm;
+  for (int i = 0; i < verdict->rematches; i++) {
+    const int first = verdict->pair[i].first, second = verdict->pair[i].second;
+    samples kept = {.n = 0};
+    double *row[PROBE_TABLES];
+    for (int t = 0; t < PROBE_TABLES; t++) row[t] = &verdict->alone[i][t];
+    sb_comm_barrier(comm);
+    for (int turn = 0; turn < TURNS; turn++) {
+      if (p->own == first) play(s, mail, p->rank[second], &kept);
+      if (p->own == second) play(s, mail, p->rank[first], &kept);
     }
-  }
-  r.all = sb_summarise(values, n, sorted);
-  return r;
-}
-
-static void tell_worst(const probe_state *s, const players *p, const char *hosts, const char *what,
-                       const int pair[2], double share) {
-  const int first = p->rank[pair[0]], second = p->rank[pair[1]];
-  const char *first_host = hosts + (size_t)pair[0] * HOST;
-  const char *second_host = hosts + (size_t)pair[1] * HOST;
-  printf("# pairs: the worst %s is between rank %d (%s) and rank %d (%s), %.2f of the median\n",
-         what, first, first_host, second, second_host, share);
-  if (share < s->config.slow_pair) {
-    sb_warn(s->run, "pairs: %s between rank %d (%s) and rank %d (%s) is %.2f of the median", what,
-            first, first_host, second, second_host, share);
+    fill_rows(&kept, 1, row);
+    sb_comm_broadcast_from(comm, p->rank[first], verdict->alone[i], sizeof verdict->alone[i]);
+    sb_progress();
   }
 }
 
-static void add_figures(probe_state *s, const ranking *latency, const ranking *bandwidth) {
-  const struct {
-    probe_name name;
-    const char *unit, *udunit;
-    double value;
-  } figures[] = {
-      {{"pair_latency_min", "latency of the fastest pair"}, "s", "s", latency->all.minimum},
-      {{"pair_latency", "latency, median of all pairs"}, "s", "s", latency->all.median},
-      {{"pair_latency_max", "latency of the slowest pair"}, "s", "s", latency->all.maximum},
-      {{"pair_bandwidth_min", "bandwidth, both ways, of the slowest pair"},
-       "byte/s",
-       "byte s-1",
-       bandwidth->all.minimum},
-      {{"pair_bandwidth", "bandwidth, both ways, median of all pairs"},
-       "byte/s",
-       "byte s-1",
-       bandwidth->all.median},
-      {{"pair_bandwidth_max", "bandwidth, both ways, of the fastest pair"},
-       "byte/s",
-       "byte s-1",
-       bandwidth->all.maximum}};
-  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-    sb_figure *figure = sb_figures_add(&s->figures, figures[i].name.name, figures[i].name.long_name,
-                                       figures[i].unit, figures[i].udunit, figures[i].value);
-    if (figure != NULL) figure->n = latency->all.n;
-  }
-}
-
-/* On rank 0; the figures go to all, who keep the same list. */
-static sb_status judge(probe_state *s, const players *p, const char *hosts) {
-  ranking r[2] = {{.all = {.n = 0}}};
-  double *scratch = NULL;
-  sb_status status = SB_OK;
-  if (sb_comm_rank(s->run->comm) == 0) {
-    scratch = malloc(2 * (size_t)p->count * (size_t)p->count * sizeof *scratch);
-    if (scratch == NULL) status = sb_fail(SB_NO_MEMORY, "no memory for the table of pairs");
-  }
-  SB_TRY(sb_comm_agree(s->run->comm, status));
-  if (scratch != NULL) {
-    r[0] = rank_pairs(s->pair_latency, p->count, scratch);
-    r[1] = rank_pairs(s->pair_bandwidth, p->count, scratch);
-    tell_worst(s, p, hosts, "latency", r[0].high, r[0].all.median / r[0].all.maximum);
-    tell_worst(s, p, hosts, "bandwidth", r[1].low, r[1].all.minimum / r[1].all.median);
-  }
-  sb_comm_broadcast(s->run->comm, r, sizeof r);
-  add_figures(s, &r[0], &r[1]);
-cleanup:
-  free(scratch);
-  return status;
-}
-
-static sb_status tournament(probe_state *s, const players *p, const probe_mail *mail) {
-  const bool first = sb_comm_rank(s->run->comm) == 0;
+static sb_status tournament(probe_state *s, const probe_players *p, const probe_mail *mail) {
+  sb_comm *comm = s->run->comm;
+  const bool first = sb_comm_rank(comm) == 0;
   const size_t count = (size_t)p->count;
-  double *row = malloc(2 * count * sizeof *row);
-  char *hosts = first ? calloc(count, HOST) : NULL, own[HOST] = "";
+  samples *kept = calloc(count, sizeof *kept);
+  char *hosts = first ? calloc(count, PROBE_PLAYER_HOST) : NULL, own[PROBE_PLAYER_HOST] = "";
+  double *row[PROBE_TABLES] = {NULL}, *table[PROBE_TABLES] = {NULL};
+  probe_verdict verdict;
   sb_status status = SB_OK;
-  if (first) {
-    s->pair_latency = malloc(count * count * sizeof *s->pair_latency);
-    s->pair_bandwidth = malloc(count * count * sizeof *s->pair_bandwidth);
+  bool room = kept != NULL && (!first || hosts != NULL);
+  for (int t = 0; t < PROBE_TABLES; t++) {
+    row[t] = malloc(count * sizeof *row[t]);
+    if (first) table[t] = malloc(count * count * sizeof *table[t]);
+    room = room && row[t] != NULL && (!first || table[t] != NULL);
   }
-  if (row == NULL || (first && (!hosts || !s->pair_latency || !s->pair_bandwidth))) {
-    status = sb_fail(SB_NO_MEMORY, "no memory for the table of pairs");
+  if (!room) status = sb_fail(SB_NO_MEMORY, "no memory for the tables of pairs");
+  SB_TRY(sb_comm_agree(comm, status));
+  all_turns(s, mail, p, kept);
+  fill_rows(kept, p->count, row);
+  for (int t = 0; t < PROBE_TABLES; t++) gather(comm, row[t], count * sizeof *row[t], table[t]);
+  snprintf(own, sizeof own, "%s", sb_comm_host(comm));
+  gather(comm, own, sizeof own, hosts);
+  SB_TRY(probe_suspect_pairs(s, p, table, &verdict));
+  play_again(s, mail, p, &verdict);
+  probe_judge_pairs(s, p, hosts, &verdict);
+  for (int t = 0; t < PROBE_TABLES; t++) {
+    s->pairs[t] = table[t];
+    table[t] = NULL;
   }
-  SB_TRY(sb_comm_agree(s->run->comm, status));
-  all_rounds(s, mail, p, row, row + count);
-  gather(s->run->comm, row, p->count, s->pair_latency);
-  gather(s->run->comm, row + count, p->count, s->pair_bandwidth);
-  snprintf(own, sizeof own, "%s", sb_comm_host(s->run->comm));
-  if (sb_comm_nodes(s->run->comm) > 1) {
-    sb_comm_gather_nodes(s->run->comm, own, sizeof own, hosts);
-  } else {
-    sb_comm_gather(s->run->comm, own, sizeof own, hosts);
-  }
-  SB_TRY(judge(s, p, hosts));
   s->players = p->count;
 cleanup:
+  for (int t = 0; t < PROBE_TABLES; t++) {
+    free(table[t]);
+    free(row[t]);
+  }
   free(hosts);
-  free(row);
+  free(kept);
   return status;
 }
 
 sb_status probe_pairs(probe_state *state) {
   const int64_t most = state->config.message_max;
-  players p = {.own = -1};
+  probe_players p = {.own = -1};
   probe_mail mail = {.most = 0};
   sb_status status = SB_OK;
   SB_TRY(players_create(state->run->comm, &p));

@@ -77,21 +77,9 @@ class Outcome:
         return f"{' '.join(self.command)}\nexit {self.code}\n{self.out}\n{self.err}"
 
 
-def run(program: Path | str, *options: str, ranks: int = 1, threads: int | None = None,
-        env: dict[str, str] | None = None, cwd: str | Path | None = None, prefix: tuple[str, ...] = (),
-        timeout: float = 120.0) -> Outcome:
-    """Runs a program (a path, or a name such as pi_mpi) and ends whatever is left of it.
-
-    mpi and hybrid programs go through the launcher. `prefix` stands before the program (taskset ...).
-    """
-    path = Path(program)
-    if not path.is_absolute():
-        path = BIN / path
-    command = [*prefix, str(path), *options]
-    if threads is not None:
-        command += ["--threads", str(threads)]
-    if re.match(r".*_(mpi|hybrid)(_|$)", path.name):
-        command = [MPIRUN, "-n", str(ranks), *command]
+def execute(command: list[str], env: dict[str, str] | None = None, cwd: str | Path | None = None,
+            timeout: float = 120.0) -> Outcome:
+    """Runs a whole command line and ends whatever is left of it."""
     with tempfile.TemporaryFile("w+", errors="replace") as out, \
             tempfile.TemporaryFile("w+", errors="replace") as err:
         # Files, not pipes: a grandchild that holds a pipe open cannot make the test wait.
@@ -110,3 +98,21 @@ def run(program: Path | str, *options: str, ranks: int = 1, threads: int | None 
         out.seek(0)
         err.seek(0)
         return Outcome(command, child.returncode, out.read(), err.read(), timed_out)
+
+
+def run(program: Path | str, *options: str, ranks: int = 1, threads: int | None = None,
+        env: dict[str, str] | None = None, cwd: str | Path | None = None, prefix: tuple[str, ...] = (),
+        timeout: float = 120.0) -> Outcome:
+    """Runs a program (a path, or a name such as pi_mpi) and ends whatever is left of it.
+
+    mpi and hybrid programs go through the launcher. `prefix` stands before the program (taskset ...).
+    """
+    path = Path(program)
+    if not path.is_absolute():
+        path = BIN / path
+    command = [*prefix, str(path), *options]
+    if threads is not None:
+        command += ["--threads", str(threads)]
+    if re.match(r".*_(mpi|hybrid)(_|$)", path.name):
+        command = [MPIRUN, "-n", str(ranks), *command]
+    return execute(command, env, cwd, timeout)

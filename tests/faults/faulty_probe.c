@@ -7,9 +7,13 @@
  *   chain        flips a bit of the last number in the middle of the chains' steps
  *   product      flips a bit of the middle entry of each product
  *   byte         flips a bit of the last byte of the call-th message, or block of an all-to-all,
- * that is looked at sum          flips a bit of the last sum over the ranks file         flips a
- * bit of the last byte of each block that is read full         the call-th write finds no room */
+ *                that is looked at
+ *   sum          flips a bit of the last sum over the ranks
+ *   file         flips a bit of the last byte of each block that is read
+ *   full         the call-th write finds no room
+ *   cable        each window of messages with rank `peer` takes ms milliseconds more */
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "blas.h"
@@ -30,6 +34,10 @@ int64_t __real_probe_words_wrong(uint64_t seed, uint64_t stream, const void *roo
 int64_t __wrap_probe_words_wrong(uint64_t seed, uint64_t stream, const void *room, int64_t bytes);
 void __real_sb_raw_sum(sb_comm *comm, const double *values, double *sums, int n);
 void __wrap_sb_raw_sum(sb_comm *comm, const double *values, double *sums, int n);
+void __real_sb_raw_window(sb_comm *comm, int peer, const void *data, int sends, void *room,
+                          int receives, int bytes);
+void __wrap_sb_raw_window(sb_comm *comm, int peer, const void *data, int sends, void *room,
+                          int receives, int bytes);
 ssize_t __real_pread(int file, void *room, size_t bytes, off_t at);
 ssize_t __wrap_pread(int file, void *room, size_t bytes, off_t at);
 ssize_t __real_pwrite(int file, const void *data, size_t bytes, off_t at);
@@ -102,6 +110,14 @@ int64_t __wrap_probe_words_wrong(uint64_t seed, uint64_t stream, const void *roo
 void __wrap_sb_raw_sum(sb_comm *comm, const double *values, double *sums, int n) {
   __real_sb_raw_sum(comm, values, sums, n);
   if (always("sum")) flip(&sums[n - 1]);
+}
+
+void __wrap_sb_raw_window(sb_comm *comm, int peer, const void *data, int sends, void *room,
+                          int receives, int bytes) {
+  if (peer == number("peer", -1) && always("cable")) {
+    nanosleep(&(struct timespec){.tv_nsec = 1000000L * number("ms", 0)}, NULL);
+  }
+  __real_sb_raw_window(comm, peer, data, sends, room, receives, bytes);
 }
 
 ssize_t __wrap_pread(int file, void *room, size_t bytes, off_t at) {

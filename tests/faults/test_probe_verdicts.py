@@ -15,10 +15,10 @@ QUICK = ("--n", "20001", "--core_n", "1003", "--gemm_n", "33", "--message_max", 
 RANKED = ("mpi", "hybrid")
 
 
-def run(variant: str, fault: str, *options: str, cwd: str | None = None) -> launch.Outcome:
+def run(variant: str, fault: str, *options: str, cwd: str | None = None, node_size: int = 2) -> launch.Outcome:
     return launch.run((launch.TESTS / f"probe_{variant}_faulty").resolve(), *QUICK, *options,
                       ranks=3 if variant in RANKED else 1, threads=2 if variant in ("omp", "hybrid") else None,
-                      env={"SB_FAULT": fault, "SB_NODE_SIZE": "2"}, cwd=cwd)
+                      env={"SB_FAULT": fault, "SB_NODE_SIZE": str(node_size)}, cwd=cwd)
 
 
 def failed(outcome: launch.Outcome) -> dict[str, str]:
@@ -78,6 +78,18 @@ class ProbeVerdicts(unittest.TestCase):
             for call in (1, 2, 3):
                 self.found(variant, f"kind=byte call={call} bit=0", {"alltoall"}, "--what", "alltoall")
             self.found(variant, "kind=sum bit=0", {"sums"}, "--what", "allreduce")
+
+    def test_a_bad_cable_is_named(self) -> None:
+        """Of the three pairs of three nodes, the one whose messages are late each time, and no other."""
+        for variant in [v for v in RANKED if v in launch.variants("probe")]:
+            with self.subTest(variant=variant):
+                outcome = run(variant, "kind=cable rank=1 peer=2 ms=60", "--what", "pairs", node_size=1)
+                self.assertIn("FAULT planted", outcome.err, outcome)
+                self.assertTrue(outcome.succeeded(), outcome)
+                named = re.findall(r"^WARN pairs: bandwidth between rank (\d) \S+ and rank (\d) \S+ is at best 0\.\d\d ",
+                                   outcome.err, re.MULTILINE)
+                self.assertEqual(named, [("1", "2")], outcome)
+                self.assertRegex(outcome.out, r"(?m)^# pairs: the worst bandwidth is between rank 1 .* and rank 2 ")
 
     def test_files(self) -> None:
         for variant in launch.variants("probe"):

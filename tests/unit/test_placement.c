@@ -126,7 +126,7 @@ static void this_process_is_seen(void **state) {
   (void)state;
   sb_comm *comm = NULL;
   sb_placement *placement = NULL;
-  char allowed[SB_CPUS_TEXT], seen[SB_CPUS_TEXT], warning[256] = "left over";
+  char allowed[SB_CPUS_TEXT], seen[SB_CPUS_TEXT], warning[SB_PLACEMENT_WARNING] = "left over";
   int threads = 0;
   assert_int_equal(sb_comm_start(NULL, NULL, &comm), SB_OK);
   assert_true(sb_usable_cores() >= 1);
