@@ -134,6 +134,9 @@ class Real(unittest.TestCase):
                 self.assertEqual(int(file.attrs["nodes"]), run["nodes"])
                 self.assertEqual(int(file.attrs["ranks"]), run["ranks"])
                 self.assertEqual(int(file["verification"].attrs["verified"]), 1)
+                hosts = {b"".join(name).rstrip(b"\0").decode() for name in file["machine/host"][...]}
+            self.assertLessEqual(hosts, set(self.cluster.names), "nodes by the names that Slurm has for them")
+            self.assertEqual(len(hosts), run["nodes"], hosts)
 
 
 class Studies(Real):
