@@ -19,6 +19,10 @@ static const double X_WEIGHT = 8.0;
 
 double heat_flops(int dims) { return dims == 2 ? 6.0 : 8.0; }
 
+double heat_bytes_per_cell(heat_kernel_kind kernel) {
+  return kernel == HEAT_PLAIN ? BYTES_ALLOCATED : BYTES_STREAMED;
+}
+
 int64_t heat_cells(const heat_problem *p) { return p->n[HEAT_Z] * p->n[HEAT_Y] * p->n[HEAT_X]; }
 
 static double grid_cost(const int grid[SB_AXES], const void *context) {
@@ -175,7 +179,7 @@ void heat_plan(const void *config, int ranks, int threads, int rank, sb_plan *pl
   const double steps = (double)(p->steps - c->first_step);
   const double rounds = rounds_of(c, layout.halo), cells = (double)heat_cells(p);
   const double passes = c->kernel == HEAT_BLOCKED ? rounds : steps;
-  const double bytes = c->kernel == HEAT_PLAIN ? BYTES_ALLOCATED : BYTES_STREAMED;
+  const double bytes = heat_bytes_per_cell((heat_kernel_kind)c->kernel);
   plan->units = cells * steps;
   plan->units_rank = (double)sb_box_count(&box) * steps;
   plan->flop = heat_flops(p->dims) * plan->units;

@@ -3,6 +3,7 @@
 #define SCALEBAR_HEAT_PLAN_H
 
 #include "heat.h"
+#include "heat_sweep.h"
 
 /* The process grid, and the halo where the configuration leaves it open (halo = 0).
  *
@@ -31,6 +32,9 @@ void heat_plan(const void *config, int ranks, int threads, int rank, sb_plan *pl
 
 /* The law's flops for one cell, and cells of the whole problem. */
 double heat_flops(int dims);
+
+/* Bytes moved between memory and processor for a cell in one pass over it. */
+double heat_bytes_per_cell(heat_kernel_kind kernel);
 int64_t heat_cells(const heat_problem *problem);
 
 /* Doubles of one array of a rank, and where in it the box's first cell lies. */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "decomp.h"
+#include "heat_plan.h"
 #include "memory.h"
+#include "simulation.h"
 #include "threads.h"
 
 /* Measured best (README.md): wide tiles repeat little work at their borders and are long for the
@@ -66,6 +68,13 @@ static bool empty(const heat_box *box) {
          box->hi[HEAT_X] <= box->lo[HEAT_X];
 }
 
+/* `steps` steps of a box in one pass over it. */
+static void tell_of_work(const heat_sweep *s, const heat_box *box, int steps) {
+  double cells = 1.0;
+  for (int a = 0; a < HEAT_AXES; a++) cells *= (double)(box->hi[a] - box->lo[a]);
+  sb_worked(heat_flops(s->law.dims) * cells * steps, heat_bytes_per_cell(s->kind) * cells);
+}
+
 void heat_sweep_sides(const heat_sweep *s, const heat_grid *grid, const heat_box *box) {
   if (!empty(box)) {
     const heat_box mine = heat_sweep_share(box, s->law.dims);
@@ -85,6 +94,7 @@ void heat_sweep_step(const heat_sweep *s, const heat_grid *now, const heat_grid 
     } else {
       s->vector.streaming(&s->law, now, next, &mine);
     }
+    if (sb_thread() == 0) tell_of_work(s, &mine, 1);
   }
 #pragma omp barrier
 }
@@ -179,6 +189,7 @@ void heat_sweep_tiles(const heat_sweep *s, const heat_grid *now, const heat_grid
     }
     s->vector.tile[s->law.dims - 2](&s->law, now, next, &tile, steps, &s->sides,
                                     s->scratch[sb_thread()]);
+    if (sb_thread() == 0) tell_of_work(s, &tile, steps);
     if (between != NULL && sb_thread() == 0) between(context);
   }
 }
