@@ -327,6 +327,7 @@ int sb_main(const sb_app *app, int argc, char **argv) {
   sb_driver d = {.app = app, .began = sb_now(), .verdict = SB_PASS};
   snprintf(d.program, sizeof d.program, "%s_%s", app->name, sb_comm_variant());
   sb_status status = sb_comm_start(&argc, &argv, &d.comm);
+  if (sb_simulated_platform() != NULL) d.began = sb_now(); /* another clock, which starts there */
   if (status == SB_OK) status = prepare(&d, argc, argv);
   int code = 0;
   if (status == SB_OK && d.request.action == SB_VERSION) {

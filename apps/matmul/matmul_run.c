@@ -122,6 +122,7 @@ static void add_layers(matmul_state *s, sb_clock *clock) {
     const double *sums = matmul_panels_layer(s->panels, l, clock);
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < held; i++) s->c[i] = l == 0 ? sums[i] : s->c[i] + sums[i];
+    sb_worked(l == 0 ? 0.0 : (double)held, 8.0 * (double)held * (l == 0 ? 2.0 : 3.0));
     matmul_panels_layer_read(s->panels, l);
   }
 }
