@@ -32,7 +32,8 @@ void sb_driver_show_plan(const sb_driver *d) {
   const double workers = (double)ranks * d->run.threads - p->idle_threads;
   const double cores = (double)d->machine.cores * sb_comm_nodes(d->comm);
   const bool shared = cores > 0.0 && workers > cores;
-  const bool simulated = sb_simulated_platform() != NULL; /* where no time passes while one probes */
+  const bool simulated =
+      sb_simulated_platform() != NULL; /* where no time passes while one probes */
   const double rate = simulated ? (double)NAN : d->app->probe_rate(d->config);
   printf("# %s: %d ranks x %d threads on %d nodes\n", d->program, ranks, d->run.threads,
          sb_comm_nodes(d->comm));

@@ -67,8 +67,8 @@ static void *watch(void *unused) {
 }
 
 sb_status sb_watchdog_start(double seconds, int rank, const char *host) {
-  /* A simulated clock stands still while ranks compute, and SimGrid itself finds ranks that wait for
-   * each other. */
+  /* A simulated clock stands still while ranks compute, and SimGrid itself finds ranks that wait
+   * for each other. */
   if (!(seconds > 0.0) || sb_simulated_platform() != NULL) return SB_OK;
   patience = seconds;
   own_rank = rank;
