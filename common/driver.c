@@ -187,28 +187,6 @@ cleanup:
   return status;
 }
 
-static void judge_placement(sb_driver *d) {
-  char text[256] = "";
-  if (sb_simulated_platform() != NULL) {
-    d->placement_ok = true; /* the cores that are seen are those of the machine that simulates */
-    return;
-  }
-  d->placement_ok = sb_placement_judge(d->comm, d->placement, text, sizeof text);
-  if (!d->placement_ok) sb_warn(&d->run, "placement: %s", text);
-}
-
-static sb_status place(sb_driver *d) {
-  sb_status status = SB_OK;
-  SB_TRY(sb_comm_agree(d->comm, sb_placement_create(d->comm, d->run.threads, &d->placement)));
-  judge_placement(d);
-  if (d->plan.idle_ranks > 0 || d->plan.idle_threads > 0) {
-    sb_warn(&d->run, "idle: %d ranks and %d threads have no work", d->plan.idle_ranks,
-            d->plan.idle_threads);
-  }
-cleanup:
-  return status;
-}
-
 static sb_status repeat(sb_driver *d) {
   sb_status status = SB_OK;
   sb_counters_read(&d->before);
@@ -286,7 +264,7 @@ static sb_status flush_stdout(void) {
 
 static sb_status compute(sb_driver *d) {
   sb_status status = SB_OK;
-  SB_TRY(place(d));
+  SB_TRY(sb_driver_place(d));
   sb_watchdog_phase("setup");
   SB_TRY(sb_comm_agree(d->comm, d->app->setup(&d->run, d->config, &d->state)));
   make_plan(d);

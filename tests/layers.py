@@ -25,7 +25,7 @@ LEAF_LAYER, COMM_LAYER, MEASURE_LAYER, DRIVER_LAYER = range(4)
 # Headers of libraries, and the only files that may see them.
 PRIVATE = {
     "mpi.h": r"common/(comm_mpi\w*\.[ch]|results_mpio\.c)",
-    "comm_mpi.h": r"common/comm_mpi\w*\.c",
+    "comm_mpi.h": r"common/comm_mpi\w*\.[ch]",
     "comm_mpi_messages.h": r"common/comm_mpi\w*\.c",
     "smpi/smpi.h": r"common/simulation_simgrid\.c",
     "omp.h": r"common/threads\.h",
