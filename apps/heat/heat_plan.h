@@ -30,11 +30,7 @@ sb_status heat_layout_make(const heat_config *config, int ranks, heat_layout *la
 /* The hook of sb_app. */
 void heat_plan(const void *config, int ranks, int threads, int rank, sb_plan *plan);
 
-/* The law's flops for one cell, and cells of the whole problem. */
-double heat_flops(int dims);
-
-/* Bytes moved between memory and processor for a cell in one pass over it. */
-double heat_bytes_per_cell(heat_kernel_kind kernel);
+/* Cells of the whole problem. */
 int64_t heat_cells(const heat_problem *problem);
 
 /* Doubles of one array of a rank, and where in it the box's first cell lies. */

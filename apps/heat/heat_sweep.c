@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "decomp.h"
-#include "heat_plan.h"
 #include "memory.h"
 #include "simulation.h"
 #include "threads.h"
@@ -17,6 +16,14 @@ enum { TILE_X_2D = 512, TILE_X_3D = 512, TILE_Y_3D = 40, STEPS_2D = 16, STEPS_3D
 /* A tile of 2-D repeats about `steps` rows where it begins: a sixteenth of its work at most, or
  * half of it where threads would have none otherwise. */
 enum { ROWS_PER_STEP = 16, LEAST_PER_STEP = 2, LEAST_X = 64 };
+
+double heat_flops(int dims) { return dims == 2 ? 6.0 : 8.0; }
+
+double heat_bytes_per_cell(heat_kernel_kind kernel) {
+  static const double STREAMED = 16.0;  /* read once, written once */
+  static const double ALLOCATED = 24.0; /* the same with plain stores, which read first */
+  return kernel == HEAT_PLAIN ? ALLOCATED : STREAMED;
+}
 
 int heat_sweep_best_steps(int dims) { return dims == 2 ? STEPS_2D : STEPS_3D; }
 
