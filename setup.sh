@@ -15,7 +15,7 @@ packages='gcc libc6-dev cmake make pkg-config git openmpi-bin libopenmpi-dev lib
   python3 python3-numpy python3-h5py python3-scipy python3-matplotlib'
 test_packages='libcmocka-dev netcdf-bin python3-netcdf4 python3-xarray iproute2'
 # A browser opens the report in a test, which is skipped where the system has no such package.
-optional_packages='chromium chromium-driver python3-selenium'
+optional_packages='chromium chromium-driver python3-selenium libsimgrid-dev'
 ci_packages='clang clang-format clang-tidy libclang-rt-14-dev libomp-14-dev llvm mpich libmpich-dev
   libhdf5-mpich-dev libopenblas0-pthread shellcheck slurm-wlm munge'
 

@@ -2,6 +2,7 @@
 
 #include "hash.h"
 #include "machine.h"
+#include "simulation.h"
 
 /* What one variant's flags add to the common ones: "-fopenmp". */
 #ifdef SB_VARIANT_FLAGS
@@ -22,4 +23,7 @@ const sb_build *sb_build_info(void) {
   return &build;
 }
 
-void sb_binary_sha256(char hex[65]) { sb_sha256_file("/proc/self/exe", hex); }
+void sb_binary_sha256(char hex[65]) {
+  char path[4096];
+  sb_sha256_file(sb_simulated_program(path) ? path : "/proc/self/exe", hex);
+}

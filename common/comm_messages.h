@@ -45,6 +45,11 @@ bool sb_messages_arrived(sb_messages *messages, int peer);
 /* Whether all buffers that were sent may be written again. Makes progress. Local. */
 bool sb_messages_sent(sb_messages *messages);
 
+/* One turn of a loop that waits for messages of this plan, alone or beside what other ranks of the
+ * node do to shared memory; otherwise as sb_comm_wait_turn, and followed by sb_comm_wait_over. It
+ * returns when something may have changed. Local. */
+void sb_messages_wait_turn(sb_messages *messages, int64_t turn);
+
 /* Between rounds. Accepts NULL inside; sets *messages to NULL. Collective. */
 void sb_messages_destroy(sb_messages **messages);
 

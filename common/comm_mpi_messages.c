@@ -1,22 +1,7 @@
 /* comm_mpi_messages.c: comm_messages.h over MPI. */
-#include "comm_messages.h"
+#include "comm_mpi_messages.h"
 
 #include <stdlib.h>
-
-#include "comm_mpi.h"
-
-/* The requests of one peer in one direction. */
-typedef struct {
-  MPI_Request *request;
-  int chunks;
-} stream;
-
-struct sb_messages {
-  MPI_Comm comm;
-  int peers;
-  stream *receive, *send; /* one for each peer */
-  MPI_Request *request;   /* all of them */
-};
 
 enum { MOST_BYTES = 1 << 30 };
 
@@ -31,6 +16,7 @@ static sb_status allocate(const sb_traffic *traffic, int peers, int64_t most, sb
   m->receive = calloc((size_t)peers + 1, sizeof *m->receive);
   m->send = calloc((size_t)peers + 1, sizeof *m->send);
   m->request = calloc(requests + 1, sizeof(MPI_Request));
+  m->requests = (int)requests;
   return m->receive != NULL && m->send != NULL && m->request != NULL
              ? SB_OK
              : sb_fail(SB_NO_MEMORY, "no memory for a plan of messages");
@@ -66,6 +52,7 @@ sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers
   if (m == NULL) {
     status = sb_fail(SB_NO_MEMORY, "no memory for a plan of messages");
   } else {
+    m->of = comm;
     m->comm = MPI_COMM_NULL;
     status = allocate(traffic, peers, most, m);
   }
@@ -83,12 +70,12 @@ cleanup:
 }
 
 /* One by one: MPI_Startall may start them in any order. */
-static void start(const stream *s) {
+static void start(const sb_stream *s) {
   for (int c = 0; c < s->chunks; c++) MPI_Start(&s->request[c]);
 }
 
 /* Also true before the first start and after it was found true: such requests are inactive. */
-static bool complete(const stream *s) {
+static bool complete(const sb_stream *s) {
   int arrived = 1;
   for (int c = 0; arrived && c < s->chunks; c++) {
     MPI_Test(&s->request[c], &arrived, MPI_STATUS_IGNORE);
@@ -115,7 +102,7 @@ bool sb_messages_sent(sb_messages *messages) {
   return all;
 }
 
-static void release(const stream *s) {
+static void release(const sb_stream *s) {
   for (int c = 0; c < s->chunks; c++) MPI_Request_free(&s->request[c]);
 }
 

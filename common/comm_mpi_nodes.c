@@ -5,6 +5,7 @@
 
 #include "comm_mpi.h"
 #include "comm_node.h"
+#include "simulation.h"
 
 /* All ranks are at node * node_size + node_rank only where every node before theirs is as large. */
 static int uniform_node_size(sb_comm *comm) {
@@ -100,6 +101,11 @@ cleanup:
 sb_status sb_comm_find_nodes(sb_comm *comm) {
   sb_node_identity identity;
   sb_node_identify(&identity);
+  if (sb_simulated_host() != NULL) {
+    identity = (sb_node_identity){.named = ""};
+    snprintf(identity.host, sizeof identity.host, "%s", sb_simulated_host());
+    memcpy(identity.key, identity.host, sizeof identity.host);
+  }
   memcpy(comm->host, identity.host, sizeof comm->host);
   MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &comm->machine);
   divide_machine(comm, &identity);

@@ -35,6 +35,9 @@ typedef struct {
   char warnings[SB_WARNINGS_SIZE]; /* one per line */
 } sb_driver;
 
+/* Observes the placement of ranks and threads, and warns. Collective. */
+sb_status sb_driver_place(sb_driver *d);
+
 /* The files that the keys output and json ask for, and the app's sidecar. Collective. */
 sb_status sb_driver_write_results(sb_driver *d);
 

@@ -7,6 +7,7 @@
 #include "driver.h"
 #include "efficiency.h"
 #include "isa.h"
+#include "simulation.h"
 
 void sb_driver_show_version(const sb_driver *d) {
   if (sb_comm_rank(d->comm) != 0) return;
@@ -19,6 +20,7 @@ void sb_driver_show_version(const sb_driver *d) {
   printf("instruction_set: %s\n", sb_isa_name(sb_isa_best()));
   printf("mpi: %s\n", sb_comm_library());
   printf("hdf5: %s\n", sb_results_library());
+  if (sb_simulated_platform() != NULL) printf("simulated: %s\n", sb_simulated_platform());
   if (d->app->blas_name != NULL) printf("blas: %s\n", d->app->blas_name());
   if (d->app->fft_name != NULL) printf("fft: %s\n", d->app->fft_name());
 }
@@ -30,7 +32,9 @@ void sb_driver_show_plan(const sb_driver *d) {
   const double workers = (double)ranks * d->run.threads - p->idle_threads;
   const double cores = (double)d->machine.cores * sb_comm_nodes(d->comm);
   const bool shared = cores > 0.0 && workers > cores;
-  const double rate = d->app->probe_rate(d->config);
+  const bool simulated =
+      sb_simulated_platform() != NULL; /* where no time passes while one probes */
+  const double rate = simulated ? (double)NAN : d->app->probe_rate(d->config);
   printf("# %s: %d ranks x %d threads on %d nodes\n", d->program, ranks, d->run.threads,
          sb_comm_nodes(d->comm));
   printf("decomposition: %s\n", p->decomposition);
@@ -41,6 +45,7 @@ void sb_driver_show_plan(const sb_driver *d) {
   printf("idle threads: %d\n", p->idle_threads);
   printf("bytes moved: %.4g byte a repetition\n", p->bytes);
   printf("bytes communicated: %.4g byte a repetition\n", p->comm_bytes);
+  if (simulated) return;
   printf("expected time: %.4g s a repetition, at %.4g %s a %s\n",
          p->units / (rate * (shared ? cores : workers)), rate, d->app->rate_unit,
          shared ? "core" : "worker");
@@ -50,6 +55,9 @@ void sb_driver_show_plan(const sb_driver *d) {
 void sb_driver_show_measurement(const sb_driver *d) {
   if (sb_comm_rank(d->comm) != 0) return;
   const sb_measurement *m = d->measurement;
+  if (sb_simulated_platform() != NULL) {
+    printf("# simulated on %s: its clock, not that of this machine\n", sb_simulated_platform());
+  }
   printf("# %s: %s\n", d->program, d->plan.decomposition);
   printf("# %d samples of %lld repetitions each, ended by %s; median %.5g s", m->reps,
          (long long)m->loops, sb_stop_text(m->stop), m->time.median);

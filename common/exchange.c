@@ -156,7 +156,9 @@ static bool any_arrived(const sb_xchg *x) {
 static void let_leave(sb_xchg *x, sb_clock *clock) {
   if (sb_routes_sent(&x->routes)) return;
   enter(clock, SB_WAIT);
-  for (int64_t turn = 0; !sb_routes_sent(&x->routes); turn++) sb_comm_wait_turn(x->comm, turn);
+  for (int64_t turn = 0; !sb_routes_sent(&x->routes); turn++) {
+    sb_routes_wait_turn(&x->routes, x->comm, turn);
+  }
   sb_comm_wait_over(x->comm);
   enter(clock, SB_COMMUNICATE);
 }
@@ -166,7 +168,9 @@ void sb_xchg_finish(sb_xchg *xchg, const sb_array *array, sb_clock *clock) {
   copy_own(xchg, array);
   while (take(xchg, array) > 0) {
     enter(clock, SB_WAIT);
-    for (int64_t turn = 0; !any_arrived(xchg); turn++) sb_comm_wait_turn(xchg->comm, turn);
+    for (int64_t turn = 0; !any_arrived(xchg); turn++) {
+      sb_routes_wait_turn(&xchg->routes, xchg->comm, turn);
+    }
     sb_comm_wait_over(xchg->comm);
     enter(clock, SB_COMMUNICATE);
   }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "simulation.h"
+
 /* Calls of memcpy cost more than rows as short as this: the rim of the fastest axis. */
 enum { SHORT_ROW = 4 };
 
@@ -20,6 +22,7 @@ static void copy_rows(double *to, int64_t to_stride, const double *from, int64_t
 
 void sb_copy_block(const sb_array *to, const sb_array *from, const int64_t count[SB_AXES]) {
   int64_t planes = count[0], rows = count[1], row = count[2];
+  sb_worked(0.0, 2.0 * sizeof(double) * (double)(planes * rows * row));
   if (rows == 1 || (to->stride[1] == row && from->stride[1] == row)) {
     row *= rows;
     rows = 1;

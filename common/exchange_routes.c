@@ -179,6 +179,14 @@ bool sb_routes_sent(sb_routes *routes) {
   return routes->messages == NULL || sb_messages_sent(routes->messages);
 }
 
+void sb_routes_wait_turn(const sb_routes *routes, sb_comm *comm, int64_t turn) {
+  if (routes->messages != NULL) {
+    sb_messages_wait_turn(routes->messages, turn);
+  } else {
+    sb_comm_wait_turn(comm, turn);
+  }
+}
+
 int64_t sb_routes_memory(int64_t send, int64_t receive, int pieces) {
   /* There are no more peers than pieces. A request of MPI takes some hundred bytes of its own. */
   enum { LIBRARY = 1024, PAGES = 3 * 65536 };

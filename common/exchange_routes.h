@@ -47,6 +47,9 @@ bool sb_route_arrived(const sb_routes *routes, const sb_route *route, int64_t ex
 /* Whether all that was handed over as messages has left its buffers. Local. */
 bool sb_routes_sent(sb_routes *routes);
 
+/* One turn of a loop that waits for the above; afterwards sb_comm_wait_over. Local. */
+void sb_routes_wait_turn(const sb_routes *routes, sb_comm *comm, int64_t turn);
+
 /* Bytes that a rank with `pieces` pieces, which send and receive so many doubles, allocates at
  * most, whichever way they go. Local. */
 int64_t sb_routes_memory(int64_t send, int64_t receive, int pieces);

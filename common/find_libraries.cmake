@@ -65,8 +65,17 @@ if(NOT TARGET scalebar::inih)
   target_link_libraries(scalebar::inih INTERFACE ${INIH_LIBRARY})
 endif()
 
+# The simulator brings its own MPI with its compiler, as headers and libraries that need no naming.
+# Ranks are not processes there: neither threads, nor HDF5's files, nor the machine's topology fit.
+if(SCALEBAR_SIMGRID)
+  add_library(scalebar::mpi INTERFACE IMPORTED GLOBAL)
+  foreach(part OPENMP HDF5 HWLOC)
+    set(SCALEBAR_${part} OFF)
+  endforeach()
+endif()
+
 # MPI: a machine with several has compilers named for each (mpicc.openmpi, mpicc.mpich)
-if(NOT SCALEBAR_MPI STREQUAL "OFF")
+if(NOT SCALEBAR_MPI STREQUAL "OFF" AND NOT SCALEBAR_SIMGRID)
   if(SCALEBAR_MPI_FLAVOUR STREQUAL "AUTO")
     set(flavours openmpi mpich)
   else()
@@ -175,6 +184,11 @@ if(TARGET scalebar::mpi)
 endif()
 if(TARGET scalebar::openmp AND TARGET scalebar::mpi)
   list(APPEND scalebar_variants hybrid)
+endif()
+
+if(SCALEBAR_SIMGRID)
+  set(scalebar_variants mpi)
+  list(APPEND scalebar_parts "SimGrid")
 endif()
 
 list(JOIN scalebar_variants " " variants)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simulation.h"
+
 sb_status sb_sink_text(sb_sink *sink, const char *name, const char *value) {
   return sink->attribute(sink, name, SB_CHARS, value != NULL ? value : "");
 }
@@ -30,6 +32,7 @@ static void common_text(const sb_common *common, const char *key, char text[SB_T
 
 static sb_status root_texts(const sb_record *record, sb_sink *sink) {
   const sb_build *build = sb_build_info();
+  const char *platform = sb_simulated_platform();
   char size[SB_TEXT_SIZE], scaling[SB_TEXT_SIZE], history[SB_TEXT_SIZE + 64];
   common_text(record->common, "size", size);
   common_text(record->common, "scaling", scaling);
@@ -61,6 +64,7 @@ static sb_status root_texts(const sb_record *record, sb_sink *sink) {
       {"blas_library", record->blas_library != NULL ? record->blas_library : "none"},
       {"fft_library", record->fft_library != NULL ? record->fft_library : "none"},
       {"hdf5_library", sb_results_library()},
+      {"simulated", platform != NULL ? platform : "none"},
   };
   sb_status status = SB_OK;
   for (size_t i = 0; i < sizeof text / sizeof *text; i++) {

@@ -202,7 +202,7 @@ void sb_transpose_wait(sb_transpose *t, sb_clock *clock) {
   sb_trial_pause(&t->trial);
   int64_t turn = 0;
   for (int i = t->batches; i < t->traffics; i++) {
-    for (; !sb_messages_arrived(t->messages, i); turn++) sb_comm_wait_turn(t->comm, turn);
+    for (; !sb_messages_arrived(t->messages, i); turn++) sb_messages_wait_turn(t->messages, turn);
   }
   for (int i = 0; i < t->pieces; i++) {
     if (t->received[i] >= 0 || t->piece[i].rank == t->rank) continue;
@@ -228,7 +228,7 @@ void sb_transpose_done(sb_transpose *t, sb_clock *clock) {
     }
   }
   for (int64_t turn = 0; t->batches > 0 && !sb_messages_sent(t->messages); turn++) {
-    sb_comm_wait_turn(t->comm, turn);
+    sb_messages_wait_turn(t->messages, turn);
   }
   sb_comm_wait_over(t->comm);
   enter(clock, SB_COMPUTE);

@@ -17,7 +17,7 @@ ROOT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().pare
 # The layer of a file by its name; whatever is not named belongs to `measure`.
 LEAVES = ("status", "blas", "threads", "rng", "isa", "simd", "timing", "stats", "figures", "fields", "decomp",
           "dist", "halo_shape", "hash", "memory", "exact_sum", "sysfile",
-          "cpuset", "cgroup", "cores", "crowding", "topology")
+          "simulation", "cpuset", "cgroup", "cores", "crowding", "topology")
 COMM = ("comm", "exchange", "transpose", "transpose_plan")
 DRIVER = ("driver",)
 LEAF_LAYER, COMM_LAYER, MEASURE_LAYER, DRIVER_LAYER = range(4)
@@ -25,7 +25,9 @@ LEAF_LAYER, COMM_LAYER, MEASURE_LAYER, DRIVER_LAYER = range(4)
 # Headers of libraries, and the only files that may see them.
 PRIVATE = {
     "mpi.h": r"common/(comm_mpi\w*\.[ch]|results_mpio\.c)",
-    "comm_mpi.h": r"common/comm_mpi\w*\.c",
+    "comm_mpi.h": r"common/comm_mpi\w*\.[ch]",
+    "comm_mpi_messages.h": r"common/comm_mpi\w*\.c",
+    "smpi/smpi.h": r"common/simulation_simgrid\.c",
     "omp.h": r"common/threads\.h",
     "hdf5.h": r"common/results\w*\.[ch]",
     "hdf5_hl.h": r"common/results\w*\.[ch]",
@@ -38,7 +40,7 @@ MOST_LINES = 350
 
 
 def layer(stem: str) -> int:
-    if stem in LEAVES or stem.startswith(("isa_", "simd_")):
+    if stem in LEAVES or stem.startswith(("isa_", "simd_", "simulation_")):
         return LEAF_LAYER
     if stem in COMM or stem.startswith(("comm_", "exchange_")):
         return COMM_LAYER

@@ -18,7 +18,9 @@ python3 tests/layers.py || failed=1
 mkdir -p build
 cmake --preset clang >build/lint.log 2>&1
 cmake --build --preset clang --target scalebar_build_info >>build/lint.log 2>&1
-git ls-files 'common/*.c' 'apps/*.c' |
+skipped='^$' # the one file that needs SimGrid's headers, where they are missing
+command -v smpicc >/dev/null || skipped='simulation_simgrid'
+git ls-files 'common/*.c' 'apps/*.c' | grep -v "$skipped" |
   xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 8 clang-tidy -p build/clang --quiet --warnings-as-errors='*' \
     >build/tidy.log 2>&1 || {
   grep -E 'warning:|error:' build/tidy.log | sort -u

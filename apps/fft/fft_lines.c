@@ -1,5 +1,9 @@
 #include "fft_lines.h"
 
+#include <math.h>
+
+#include "simulation.h"
+
 static int64_t along(const sb_box *box, int axis) { return box->hi[axis] - box->lo[axis]; }
 
 fft_view fft_view_of(const fft_state *s, int pencils, int axis) {
@@ -49,6 +53,21 @@ static void transform(const fft_state *s, const lines *w, int64_t plane, int64_t
 
 static int64_t blocks_of(int64_t columns) { return (columns + FFT_COLUMNS - 1) / FFT_COLUMNS; }
 
+/* `points` numbers of the problem, in transforms of this length, read once and written once. Real
+ * ones count as half as many operations on half as many complex numbers. */
+static void tell_of_work(const fft_state *s, int64_t points, double length) {
+  enum { CELL = 2 * sizeof(double) };
+  const double all = (double)points;
+  const double half = s->config.transform == FFT_R2C ? 0.5 : 1.0;
+  const double stored = (double)fft_row(&s->config) / (double)s->config.nx;
+  sb_worked(half * 5.0 * all * log2(length), 2.0 * CELL * stored * all);
+}
+
+/* Numbers of the problem behind a stored count of rows of x of these pencils. */
+static int64_t points_of(const fft_state *s, int64_t stored) {
+  return stored * s->config.nx / fft_row(&s->config);
+}
+
 void fft_lines(const fft_state *s, const fft_view *views, int count, int pencils, int axis,
                fft_sign sign, int64_t lo, int64_t hi) {
   const lines w = {.from = views,
@@ -71,6 +90,8 @@ void fft_lines(const fft_state *s, const fft_view *views, int count, int pencils
     const int64_t column = unit % blocks * FFT_COLUMNS, left = columns - column;
     transform(s, &w, unit / blocks, column, left < FFT_COLUMNS ? left : FFT_COLUMNS);
   }
+  const int64_t stored = (hi - lo) * along(&s->box[pencils], FFT_X) * w.out.hi;
+  tell_of_work(s, points_of(s, stored), (double)w.out.hi);
 }
 
 void fft_rows(const fft_state *s, fft_sign sign, int64_t lo, int64_t hi) {
@@ -81,6 +102,7 @@ void fft_rows(const fft_state *s, fft_sign sign, int64_t lo, int64_t hi) {
     fft_local_rows(s->local, sign, s->array[FFT_IN_X] + first * row,
                    left < FFT_ROWS ? left : FFT_ROWS);
   }
+  tell_of_work(s, (hi - lo) * rows * s->config.nx, (double)s->config.nx);
 }
 
 void fft_planes(const fft_state *s, fft_sign sign, int64_t lo, int64_t hi) {
@@ -89,4 +111,6 @@ void fft_planes(const fft_state *s, fft_sign sign, int64_t lo, int64_t hi) {
   for (int64_t z = lo; z < hi; z++) {
     fft_local_plane(s->local, sign, s->array[FFT_IN_X] + z * plane);
   }
+  tell_of_work(s, (hi - lo) * s->config.nx * s->config.ny,
+               (double)s->config.nx * (double)s->config.ny);
 }

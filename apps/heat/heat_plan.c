@@ -13,11 +13,7 @@ static const double UPDATE = 1.0 / 4e9;     /* s a cell in cache */
 static const double BANDWIDTH = 20e9;       /* byte/s of a rank */
 static const double LATENCY = 3e-6;         /* s a side */
 static const double BYTE_MOVED = 1.0 / 5e9; /* s a byte: packed, handed over, unpacked */
-static const double BYTES_STREAMED = 16.0;  /* a cell: read once, written once */
-static const double BYTES_ALLOCATED = 24.0; /* the same with plain stores, which read first */
 static const double X_WEIGHT = 8.0;
-
-double heat_flops(int dims) { return dims == 2 ? 6.0 : 8.0; }
 
 int64_t heat_cells(const heat_problem *p) { return p->n[HEAT_Z] * p->n[HEAT_Y] * p->n[HEAT_X]; }
 
@@ -58,7 +54,7 @@ static double step_cost(const heat_config *c, const sb_dist *dist, int64_t k) {
   for (int64_t g = 1; g < k; g++) repeated += grown_cells(dist, dims, g) - cells;
   for (int a = SB_AXES - dims; a < SB_AXES; a++) sides += cut_sides(dist, a);
   const double moved = sides * LATENCY + 8.0 * halo * BYTE_MOVED, steps = (double)k;
-  const double stream = BYTES_STREAMED / BANDWIDTH;
+  const double stream = heat_bytes_per_cell(HEAT_STREAMING) / BANDWIDTH;
   if (c->kernel == HEAT_BLOCKED) {
     return cells * UPDATE + (cells * stream + moved + repeated * UPDATE) / steps;
   }
@@ -175,7 +171,7 @@ void heat_plan(const void *config, int ranks, int threads, int rank, sb_plan *pl
   const double steps = (double)(p->steps - c->first_step);
   const double rounds = rounds_of(c, layout.halo), cells = (double)heat_cells(p);
   const double passes = c->kernel == HEAT_BLOCKED ? rounds : steps;
-  const double bytes = c->kernel == HEAT_PLAIN ? BYTES_ALLOCATED : BYTES_STREAMED;
+  const double bytes = heat_bytes_per_cell((heat_kernel_kind)c->kernel);
   plan->units = cells * steps;
   plan->units_rank = (double)sb_box_count(&box) * steps;
   plan->flop = heat_flops(p->dims) * plan->units;

@@ -3,6 +3,7 @@
 #define SCALEBAR_HEAT_PLAN_H
 
 #include "heat.h"
+#include "heat_sweep.h"
 
 /* The process grid, and the halo where the configuration leaves it open (halo = 0).
  *
@@ -29,8 +30,7 @@ sb_status heat_layout_make(const heat_config *config, int ranks, heat_layout *la
 /* The hook of sb_app. */
 void heat_plan(const void *config, int ranks, int threads, int rank, sb_plan *plan);
 
-/* The law's flops for one cell, and cells of the whole problem. */
-double heat_flops(int dims);
+/* Cells of the whole problem. */
 int64_t heat_cells(const heat_problem *problem);
 
 /* Doubles of one array of a rank, and where in it the box's first cell lies. */

@@ -5,6 +5,7 @@
 
 #include "decomp.h"
 #include "memory.h"
+#include "simulation.h"
 #include "threads.h"
 
 /* Measured best (README.md): wide tiles repeat little work at their borders and are long for the
@@ -15,6 +16,14 @@ enum { TILE_X_2D = 512, TILE_X_3D = 512, TILE_Y_3D = 40, STEPS_2D = 16, STEPS_3D
 /* A tile of 2-D repeats about `steps` rows where it begins: a sixteenth of its work at most, or
  * half of it where threads would have none otherwise. */
 enum { ROWS_PER_STEP = 16, LEAST_PER_STEP = 2, LEAST_X = 64 };
+
+double heat_flops(int dims) { return dims == 2 ? 6.0 : 8.0; }
+
+double heat_bytes_per_cell(heat_kernel_kind kernel) {
+  static const double STREAMED = 16.0;  /* read once, written once */
+  static const double ALLOCATED = 24.0; /* the same with plain stores, which read first */
+  return kernel == HEAT_PLAIN ? ALLOCATED : STREAMED;
+}
 
 int heat_sweep_best_steps(int dims) { return dims == 2 ? STEPS_2D : STEPS_3D; }
 
@@ -66,6 +75,13 @@ static bool empty(const heat_box *box) {
          box->hi[HEAT_X] <= box->lo[HEAT_X];
 }
 
+/* `steps` steps of a box in one pass over it. */
+static void tell_of_work(const heat_sweep *s, const heat_box *box, int steps) {
+  double cells = 1.0;
+  for (int a = 0; a < HEAT_AXES; a++) cells *= (double)(box->hi[a] - box->lo[a]);
+  sb_worked(heat_flops(s->law.dims) * cells * steps, heat_bytes_per_cell(s->kind) * cells);
+}
+
 void heat_sweep_sides(const heat_sweep *s, const heat_grid *grid, const heat_box *box) {
   if (!empty(box)) {
     const heat_box mine = heat_sweep_share(box, s->law.dims);
@@ -85,6 +101,7 @@ void heat_sweep_step(const heat_sweep *s, const heat_grid *now, const heat_grid 
     } else {
       s->vector.streaming(&s->law, now, next, &mine);
     }
+    if (sb_thread() == 0) tell_of_work(s, &mine, 1);
   }
 #pragma omp barrier
 }
@@ -179,6 +196,7 @@ void heat_sweep_tiles(const heat_sweep *s, const heat_grid *now, const heat_grid
     }
     s->vector.tile[s->law.dims - 2](&s->law, now, next, &tile, steps, &s->sides,
                                     s->scratch[sb_thread()]);
+    if (sb_thread() == 0) tell_of_work(s, &tile, steps);
     if (between != NULL && sb_thread() == 0) between(context);
   }
 }

@@ -19,6 +19,12 @@ typedef struct {
   double **scratch; /* [threads] */
 } heat_sweep;
 
+/* The law's flops for one cell. */
+double heat_flops(int dims);
+
+/* Bytes moved between memory and processor for a cell in one pass over it. */
+double heat_bytes_per_cell(heat_kernel_kind kernel);
+
 /* Steps that tiles advance at once where nothing else is said. Cache sizes that the operating
  * system reports are not asked, since virtual machines make them up. */
 int heat_sweep_best_steps(int dims);

@@ -7,155 +7,13 @@
 #include <string.h>
 
 #include "fields.h"
-#include "memory.h"
-#include "rng.h"
+#include "matmul_freivalds.h"
 #include "threads.h"
 
 static const char derived[] = "Freivalds (1977), rounding as in Higham and Mary (2019)";
 static const double UNIT = 0x1p-53;
 
-/* Vectors of whole length, on every rank: each adds what it knows, then all are summed. Integers
- * are held modulo 2^64 in the same memory. */
-typedef union {
-  double real;
-  int64_t integer;
-} number;
-
-typedef struct {
-  number *y, *y_abs;           /* k: B r, |B| 1 */
-  number *z, *z_abs, *product; /* m: A (B r), |A| |B| 1, C r */
-  int64_t invalid;             /* entries of C that no sum of integers can be */
-} vectors;
-
 static int64_t row_length(const matmul_state *s) { return sb_count(s->share.columns); }
-
-/* The random vector at j: odd (integer entries), or a sign. */
-static number random_at(const matmul_state *s, int64_t j) {
-  uint32_t word[4];
-  const uint32_t counter[4] = {(uint32_t)j, (uint32_t)((uint64_t)j >> 32), 2, 0};
-  const uint32_t key[2] = {(uint32_t)s->entries.seed, (uint32_t)(s->entries.seed >> 32)};
-  sb_philox4x32_10(counter, key, word);
-  const uint64_t bits = (uint64_t)word[1] << 32 | word[0];
-  if (s->config.entries == MATMUL_INTEGER) return (number){.integer = (int64_t)(bits | 1)};
-  return (number){.real = (bits & 1) != 0 ? 1.0 : -1.0};
-}
-
-static bool is_sum(double x) { return x >= -0x1p53 && x <= 0x1p53 && x == floor(x); }
-
-/* Entries of A and B in memory may be anything by now: what is no whole number counts as another
- * wrong one. */
-static int64_t times(double x, number y) {
-  if (!is_sum(x)) return INT64_C(0x5bd1e995);
-  return (int64_t)((uint64_t)(int64_t)x * (uint64_t)y.integer);
-}
-static int64_t plus(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
-
-/* row . v, and with `sizes` |row| . sizes. */
-static void dot(bool integer, const double *row, const number *v, const number *sizes, int64_t n,
-                number *sum, number *size) {
-  if (integer) {
-    for (int64_t j = 0; j < n; j++) sum->integer = plus(sum->integer, times(row[j], v[j]));
-    return;
-  }
-  double total = 0.0, absolute = 0.0;
-  for (int64_t j = 0; j < n; j++) {
-    total += row[j] * v[j].real;
-    absolute += fabs(row[j]) * (sizes != NULL ? sizes[j].real : 1.0);
-  }
-  sum->real += total;
-  size->real += absolute;
-}
-
-static sb_status create(const matmul_state *s, vectors *v) {
-  const size_t m = (size_t)s->config.m, k = (size_t)s->config.k;
-  v->y = calloc(k, sizeof *v->y);
-  v->y_abs = calloc(k, sizeof *v->y_abs);
-  v->z = calloc(m, sizeof *v->z);
-  v->z_abs = calloc(m, sizeof *v->z_abs);
-  v->product = calloc(m, sizeof *v->product);
-  return v->y != NULL && v->y_abs != NULL && v->z != NULL && v->z_abs != NULL && v->product != NULL
-             ? SB_OK
-             : sb_fail(SB_NO_MEMORY, "no memory for the check of %zu rows", m);
-}
-
-static void destroy(vectors *v) {
-  free(v->y);
-  free(v->y_abs);
-  free(v->z);
-  free(v->z_abs);
-  free(v->product);
-}
-
-enum { SUMMED_AT_ONCE = 1 << 20 };
-
-static void sum_over_ranks(const matmul_state *s, number *vector, int64_t n) {
-  for (int64_t at = 0; at < n; at += SUMMED_AT_ONCE) {
-    const int count = (int)(n - at < SUMMED_AT_ONCE ? n - at : SUMMED_AT_ONCE);
-    if (s->config.entries == MATMUL_INTEGER) {
-      sb_comm_sum_i64(s->run->comm, &vector[at].integer, count);
-    } else {
-      sb_comm_sum_f64(s->run->comm, &vector[at].real, count);
-    }
-  }
-}
-
-/* B r from own rows of B, and C r from own rows of C. */
-static sb_status multiply_b_and_c(const matmul_state *s, vectors *v) {
-  const matmul_share *w = &s->share;
-  const bool integer = s->config.entries == MATMUL_INTEGER;
-  const int64_t n = row_length(s);
-  number *r = calloc((size_t)n + 1, sizeof *r);
-  int64_t invalid = 0;
-  if (r == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a check");
-#pragma omp parallel for schedule(static)
-  for (int64_t j = 0; j < n; j++) r[j] = random_at(s, w->columns.lo + j);
-#pragma omp parallel for schedule(static)
-  for (int64_t i = w->b_part.lo; i < w->b_part.hi; i++) {
-    dot(integer, s->b + (i - w->b_part.lo) * n, r, NULL, n, &v->y[i], &v->y_abs[i]);
-  }
-#pragma omp parallel for schedule(static) reduction(+ : invalid)
-  for (int64_t i = w->c_part.lo; i < w->c_part.hi; i++) {
-    const double *row = s->c + (i - w->c_part.lo) * n;
-    int64_t odd = 0;
-    for (int64_t j = 0; integer && j < n; j++) odd += !is_sum(row[j]);
-    number unused = {.integer = 0};
-    if (odd == 0) dot(integer, row, r, NULL, n, &v->product[i], &unused);
-    invalid += odd;
-  }
-  v->invalid = invalid;
-  free(r);
-  return SB_OK;
-}
-
-/* A (B r) from own columns of A. Its panels lie one after the other. */
-static void multiply_a(const matmul_state *s, vectors *v, const sb_range *panel, int64_t panels) {
-  const matmul_share *w = &s->share;
-  const bool integer = s->config.entries == MATMUL_INTEGER;
-  const int64_t rows = sb_count(w->rows);
-#pragma omp parallel for schedule(static)
-  for (int64_t i = 0; i < rows; i++) {
-    if (sb_thread() == 0) sb_progress();
-    for (int64_t q = 0; q < panels; q++) {
-      if (panel[q].lo < w->a_part.lo || panel[q].lo >= w->a_part.hi) continue;
-      const int64_t width = sb_count(panel[q]);
-      const double *row = s->a + (panel[q].lo - w->a_part.lo) * rows + i * width;
-      dot(integer, row, v->y + panel[q].lo, v->y_abs + panel[q].lo, width, &v->z[w->rows.lo + i],
-          &v->z_abs[w->rows.lo + i]);
-    }
-  }
-}
-
-/* The error of a row over its bound: more than 1 is wrong. */
-static double row_error(const matmul_state *s, const vectors *v, int64_t i) {
-  if (s->config.entries == MATMUL_INTEGER)
-    return v->z[i].integer != v->product[i].integer ? 2.0 : 0.0;
-  const double bound =
-      8.0 * UNIT * (sqrt((double)s->config.k) + sqrt((double)s->config.n)) * v->z_abs[i].real;
-  const double error = fabs(v->product[i].real - v->z[i].real);
-  if (error == 0.0) return 0.0;
-  const double ratio = error / bound;
-  return isfinite(ratio) ? ratio : (double)INFINITY;
-}
 
 /* The distance of C(i, j) from the entry computed again, in units of what rounding can make, which
  * is nothing for integers. */
@@ -220,24 +78,12 @@ static sb_status name_wrong_entry(const matmul_state *s, int64_t row, double err
   return SB_OK;
 }
 
-static sb_status judge_rows(const matmul_state *s, const vectors *v, sb_checks *checks) {
+static sb_status judge_rows(const matmul_state *s, const matmul_rows *rows, sb_checks *checks) {
   const bool integer = s->config.entries == MATMUL_INTEGER;
   const char *check = integer ? "rows" : "freivalds";
   const double bound = integer ? 0.0 : 1.0;
-  int64_t wrong = 0, first = -1;
-  double worst = 0.0;
-  for (int64_t i = 0; i < s->config.m; i++) {
-    const double error = row_error(s, v, i);
-    if (!(error <= 1.0)) {
-      wrong++;
-      if (first < 0) first = i;
-    }
-    if (!(error <= worst)) worst = error;
-  }
-  const double error = integer ? (double)wrong : worst;
-  sb_comm_broadcast(s->run->comm, &first,
-                    sizeof first); /* whatever rounding made of the sums here */
-  if (first >= 0) return name_wrong_entry(s, first, error, checks, check, bound);
+  const double error = integer ? (double)rows->wrong : rows->worst;
+  if (rows->first >= 0) return name_wrong_entry(s, rows->first, error, checks, check, bound);
   sb_checks_record(checks, check, error, bound);
   return SB_OK;
 }
@@ -291,27 +137,20 @@ static int64_t count_changed(const matmul_state *s, const sb_range *panel, int64
 
 sb_status matmul_check(matmul_state *s, sb_checks *checks) {
   const bool integer = s->config.entries == MATMUL_INTEGER;
-  vectors v = {.invalid = 0};
+  matmul_rows rows;
   sb_range *panel = calloc((size_t)matmul_panels_most(&s->layout, s->share.layer), sizeof *panel);
   int64_t panels = 0;
-  sb_status status = panel != NULL ? create(s, &v) : sb_fail(SB_NO_MEMORY, "no memory for a check");
+  sb_status status = panel != NULL ? SB_OK : sb_fail(SB_NO_MEMORY, "no memory for a check");
   sb_checks_expect(checks, integer ? "rows" : "freivalds", integer ? "exact modulo 2^64" : derived);
   sb_checks_expect(checks, "operands", "entries made again");
   if (integer) sb_checks_expect(checks, "integers", "exact sums");
   SB_TRY(sb_comm_agree(s->run->comm, status));
   panels = matmul_panels_cut(&s->layout, s->share.layer, panel);
-  SB_TRY(sb_comm_agree(s->run->comm, multiply_b_and_c(s, &v)));
-  sum_over_ranks(s, v.y, s->config.k);
-  if (!integer) sum_over_ranks(s, v.y_abs, s->config.k);
-  multiply_a(s, &v, panel, panels);
-  sum_over_ranks(s, v.z, s->config.m);
-  sum_over_ranks(s, v.product, s->config.m);
-  if (!integer) sum_over_ranks(s, v.z_abs, s->config.m);
-  SB_TRY(judge_rows(s, &v, checks));
+  SB_TRY(matmul_freivalds(s, panel, panels, &rows));
+  SB_TRY(judge_rows(s, &rows, checks));
   sb_checks_record(checks, "operands", (double)count_changed(s, panel, panels), 0.0);
-  if (integer) sb_checks_record(checks, "integers", (double)v.invalid, 0.0);
+  if (integer) sb_checks_record(checks, "integers", (double)rows.invalid, 0.0);
 cleanup:
-  destroy(&v);
   free(panel);
   return status;
 }

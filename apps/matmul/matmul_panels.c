@@ -157,7 +157,7 @@ void matmul_panels_begin(matmul_panels *p, sb_clock *clock) {
 static void wait_for(const matmul_panels *p, int message) {
   if (message < 0) return;
   for (int64_t turn = 0; !sb_messages_arrived(p->messages, message); turn++) {
-    sb_comm_wait_turn(p->comm, turn);
+    sb_messages_wait_turn(p->messages, turn);
   }
   sb_comm_wait_over(p->comm);
 }
@@ -276,7 +276,9 @@ void matmul_panels_layer_read(matmul_panels *p, int layer) {
 void matmul_panels_end(matmul_panels *p, sb_clock *clock) {
   if (p->traffics == 0) return;
   sb_clock_enter(clock, SB_WAIT);
-  for (int64_t turn = 0; !sb_messages_sent(p->messages); turn++) sb_comm_wait_turn(p->comm, turn);
+  for (int64_t turn = 0; !sb_messages_sent(p->messages); turn++) {
+    sb_messages_wait_turn(p->messages, turn);
+  }
   sb_comm_wait_over(p->comm);
   sb_clock_enter(clock, SB_COMPUTE);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "matmul.h"
+#include "matmul_freivalds.h"
 
 /* Nominal costs of a rank, of which only the ratios matter, and those little. */
 static const double FLOP = 1.0 / 50e9; /* s */
@@ -276,8 +277,7 @@ void matmul_plan(const void *config, int ranks, int threads, int rank, sb_plan *
       2.0 * (double)sb_count(s.rows) * (double)sb_count(s.columns) * (double)sb_count(s.layer);
   plan->bytes = 8.0 * (m * k + k * n + m * n);
   plan->comm_bytes = 8.0 * matmul_words(c, &layout);
-  plan->memory_rank = (double)sizeof(matmul_state) +
-                      8.0 * (3.0 * m + 2.0 * k + (double)sb_count(s.columns)) +
+  plan->memory_rank = (double)sizeof(matmul_state) + (double)matmul_freivalds_bytes(&s) +
                       (double)matmul_panels_memory(&layout, rank);
   if (c->fields) plan->memory_rank += 8.0 * (double)(sb_count(s.rows) * sb_count(s.a_part));
   if (c->kernel == MATMUL_BLOCKED)

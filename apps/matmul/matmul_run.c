@@ -5,6 +5,7 @@
  * used again. */
 #include "matmul_run.h"
 
+#include "simulation.h"
 #include "threads.h"
 
 /* While panels travel the main thread looks after messages every so many rows; fewer would make
@@ -41,6 +42,12 @@ static void piece(const matmul_state *s, sb_range all, sb_range *rows, sb_range 
   *columns = sb_split(sb_count(s->share.columns), 1, grid[1], at % grid[1]);
 }
 
+/* Panels are read once, and C is written once: in between, kernels keep what they use in caches. */
+static void tell_of_work(const matmul_block *b) {
+  const double m = (double)b->m, n = (double)b->n, k = (double)b->k;
+  sb_worked(2.0 * m * n * k, 8.0 * (m * k + k * n + (b->add ? 0.0 : m * n)));
+}
+
 static void multiply_step(matmul_state *s, int64_t step, sb_range all) {
   const matmul_pair pair = matmul_panels_pair(s->panels, step);
   const int64_t n = sb_count(s->share.columns);
@@ -63,6 +70,7 @@ static void multiply_step(matmul_state *s, int64_t step, sb_range all) {
                                 .ldc = n,
                                 .add = step > 0};
     matmul_multiply(s, &block);
+    if (sb_thread() == 0) tell_of_work(&block);
     if (tests) matmul_panels_test(s->panels, step);
     if (sb_thread() == 0) sb_progress();
   }
@@ -114,6 +122,7 @@ static void add_layers(matmul_state *s, sb_clock *clock) {
     const double *sums = matmul_panels_layer(s->panels, l, clock);
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < held; i++) s->c[i] = l == 0 ? sums[i] : s->c[i] + sums[i];
+    sb_worked(l == 0 ? 0.0 : (double)held, 8.0 * (double)held * (l == 0 ? 2.0 : 3.0));
     matmul_panels_layer_read(s->panels, l);
   }
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "isa.h"
+#include "simulation.h"
 #include "threads.h"
 
 /* A kernel call ends within some 15 ms even in the textbook loop, then the watchdog hears of it;
@@ -16,6 +17,12 @@ static const int64_t PIECE = INT64_C(1) << 21;
 
 /* Two samples come from one block of the generator: workers share blocks, never halves of one. */
 enum { BLOCK = 2 };
+
+/* Operations of a sample, of which a simulated machine is told. Philox 4x32-10 makes two samples in
+ * ten rounds of two products, four exclusive-ors and two sums of keys; each then takes two
+ * conversions, two products, a sum and a comparison. A NAS pair: two numbers of a generator in
+ * doubles (some 20 operations each) and the nine counted below. */
+enum { PHILOX_OPERATIONS = 10 * 8 / 2 + 6, NAS_OPERATIONS = 2 * 20 + 9 };
 
 #define KERNELS "auto|plain|baseline|avx2|avx512"
 static const char *const kernel_names[] = {"auto", "plain", "baseline", "avx2", "avx512"};
@@ -177,6 +184,8 @@ static sb_status run(void *state, sb_clock *clock) {
       s->local[b] += hits[b];
     }
   }
+  const double operations = s->config.rng == PI_NAS ? NAS_OPERATIONS : PHILOX_OPERATIONS;
+  sb_worked(operations * (double)sb_count(pi_share(&s->config, ranks, rank, 1, 0)), 0.0);
   remember(s);
   memcpy(s->total, s->local, sizeof s->total);
   sb_clock_enter(clock, SB_COMMUNICATE);

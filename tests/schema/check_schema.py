@@ -24,7 +24,7 @@ import numpy as np
 
 TEXTS = """schema_name title history created_utc app variant kernel exchange size scaling result warnings
 tier command_line input_sha256 git_commit compiler compiler_flags binary_sha256 mpi_library
-blas_library fft_library hdf5_library""".split()
+blas_library fft_library hdf5_library simulated""".split()
 WHOLES = "schema_version ranks threads nodes seed".split()
 FLAGS = "git_dirty placement_ok".split()
 MAY_BE_EMPTY = {"warnings"}

@@ -1,0 +1,23 @@
+/* comm_mpi_messages.h: what is inside a plan of messages; comm_mpi*.c alone see it. */
+#ifndef SCALEBAR_COMM_MPI_MESSAGES_H
+#define SCALEBAR_COMM_MPI_MESSAGES_H
+
+#include "comm_messages.h"
+#include "comm_mpi.h"
+
+/* The requests of one peer in one direction. */
+typedef struct {
+  MPI_Request *request;
+  int chunks;
+} sb_stream;
+
+struct sb_messages {
+  sb_comm *of;
+  MPI_Comm comm; /* a duplicate, the plan's own */
+  int peers;
+  sb_stream *receive, *send; /* one for each peer */
+  MPI_Request *request;      /* all of them */
+  int requests;
+};
+
+#endif
