@@ -2,6 +2,7 @@
 collected. The state of the study says at any moment which run is in which job."""
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from jobscripts.jobscript import END, Job, Step, script
 from jobscripts.layout import Layout
 from jobscripts.launch import Bench, Problem, openmp, program_arguments
 from jobscripts.outcome import Outcome, judge
-from jobscripts.programs import Program, root_permission
+from jobscripts.programs import root_permission
 from jobscripts.run import SCALING
 from jobscripts.scheduler import (
     ACTIVE,
@@ -56,6 +57,7 @@ class Cluster:
 
 def submit(state: State, cluster: Cluster, budget: Budget, say: Say) -> None:
     """Writes the jobs of all runs that wait, and submits them."""
+    _refuse_folder(state.folder.resolve())
     waiting = [run for run in state.runs if run["status"] == "waiting"]
     jobs = _jobs(state, cluster, budget, waiting)
     (state.folder / JOBS).mkdir(exist_ok=True)
@@ -81,6 +83,15 @@ def submit(state: State, cluster: Cluster, budget: Budget, say: Say) -> None:
             state.save()
         what = count(len(job.steps), "run")
         say(f"job {record['id']}: {what} on {count(job.nodes, 'node')}, {path}")
+
+
+def _refuse_folder(folder: Path) -> None:
+    """It stands in lines that batch systems read in ways of their own."""
+    if not re.fullmatch(r"[A-Za-z0-9_./+@,:=-]+", str(folder)):
+        raise Refused(
+            f"{str(folder)!r}: the folder of a study through a batch system; allowed are letters, digits "
+            "and _ . / + @ , : = -"
+        )
 
 
 def write_job(state: State, cluster: Cluster, job: Job) -> Path:
@@ -150,7 +161,7 @@ def _step(
     limit = budget.limit if run["purpose"] == SCALING else PROBE_LIMIT
     needs = Needs(**run["predicted"]) if run["predicted"] else None
     _, longest = seconds(run["purpose"], run["ranks"], run["measure"], needs, limit)
-    start = cluster.scheduler.start(layout, cluster.site, program.mpi != "none")
+    start = cluster.scheduler.start(layout, cluster.site, program.mpi)
     problem = Problem(run["scaling"], run["per"], run["size"])
     keys = {**run["options"], **run["measure"]}
     arguments = program_arguments(program, layout, problem, state.data["seed"], keys)
@@ -192,13 +203,18 @@ def collect(state: State, cluster: Cluster, say: Callable[[StudyRun], None]) -> 
 
 
 def _find_lost(state: State, cluster: Cluster, job: dict[str, Any]) -> None:
-    """A job whose number was not written down, for the study was killed as it submitted it."""
-    if not job["id"]:
-        job["id"] = cluster.scheduler.find(job["name"])
-        if not job["id"]:
-            for run in state.runs:
-                if run["id"] in job["runs"] and run["status"] == "submitted":
-                    state.put_back(run)
+    """A job whose number was not written down, for the study was killed as it submitted it. Where it
+    is not found it never came to be, or has ended: then its runs have left something."""
+    if job["id"]:
+        return
+    job["id"] = cluster.scheduler.find(job["name"])
+    if job["id"]:
+        return
+    for run in state.runs:
+        if run["id"] in job["runs"] and run["status"] == "submitted":
+            base: Path = state.runs_folder / run["id"]
+            if not any(base.with_name(base.name + end).exists() for end in (".log", END)):
+                state.put_back(run)
 
 
 def _collect_run(state: State, run: StudyRun, status: Status) -> bool:
@@ -210,7 +226,6 @@ def _collect_run(state: State, run: StudyRun, status: Status) -> bool:
         outcome = judge(run["program"], ended, log, state.result_files(run))
         if outcome.verdict == "ERROR" and status.state in (TIMEOUT, CANCELLED, NODE_FAILED):
             outcome = _with_words(outcome, status)
-        end.unlink()
         with held():
             state.finish(run, outcome, ended.code, ended.seconds)
         return True

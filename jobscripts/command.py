@@ -49,7 +49,7 @@ settings, program and seed stay."""
 
 EXITS = """\
 exit codes: the worst of the runs' (2 a wrong answer, then 1 could not run, then 5 slower than
-expected), 0 when all passed, 130 after Ctrl-C. Results: DIR/study.json, and DIR/runs/ with a log, a
+expected), 0 when all passed or jobs are still to come, 130 after Ctrl-C. Results: DIR/study.json, and DIR/runs/ with a log, a
 JSON and an HDF5 file of each run. Next: scalebar report DIR"""
 
 
@@ -152,7 +152,8 @@ def main(argv: list[str]) -> int:
 def _study(arguments: argparse.Namespace) -> int:
     if arguments.launcher in LATER_LAUNCHERS:
         raise Refused(
-            f"--launcher {arguments.launcher} is not in this version; allowed auto and local"
+            f"--launcher {arguments.launcher} is not in this version; allowed auto, local, "
+            + ", ".join(SCHEDULERS)
         )
     study = read_study(_find_study(arguments.study))
     study = _with_nodes(_with_budget(study, arguments.budget), arguments.nodes)
@@ -224,9 +225,10 @@ def _run(state: State, notes: list[str], bench: Bench, budget: Budget) -> int:
 def _summarise(state: State) -> None:
     counts: dict[str, int] = {}
     for run in state.runs:
-        word = run.get("verdict", "") if run["status"] in ("done", "failed") else run["status"]
+        ended = run["status"] in ("done", "failed")
+        word = run["verdict"] if ended else run["status"]
         counts[word] = counts.get(word, 0) + 1
-        if word not in ("PASS", "skipped"):
+        if ended and word != "PASS":
             print(f"{word} {run['id']}: {run['reason']}; log {state.folder / run['log']}")
     words = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
     print(f"{count(len(state.runs), 'run')}: {words}")
@@ -259,11 +261,11 @@ def _most_nodes(study: Study) -> int:
     return max(*study.nodes, *written, 1)
 
 
-def _starter(elsewhere: Elsewhere | None) -> Callable[[Layout, bool], list[str]] | None:
+def _starter(elsewhere: Elsewhere | None) -> Callable[[Layout, str], list[str]] | None:
     """Inside a job, what starts runs on its nodes."""
     if elsewhere is None:
         return None
-    return lambda layout, with_mpi: elsewhere.scheduler.start(layout, elsewhere.site, with_mpi)
+    return lambda layout, mpi: elsewhere.scheduler.start(layout, elsewhere.site, mpi)
 
 
 def _with_nodes(study: Study, text: str | None) -> Study:

@@ -173,9 +173,17 @@ def _marked(mark: str) -> list[int]:
     return found
 
 
+def _joined(log: Path) -> str:
+    text = log.read_text(encoding="utf-8", errors="replace")
+    return text.partition("\n# standard error:\n")[2]
+
+
 def join(log: Path, errors: Path) -> str:
     """Puts standard error below the output in the one log; returns it."""
-    data = errors.read_bytes()
+    try:
+        data = errors.read_bytes()
+    except FileNotFoundError:  # joined before, by who was interrupted then; or never opened
+        return _joined(log)
     if data:
         with open(log, "ab") as out:
             out.write(b"# standard error:\n" + data)

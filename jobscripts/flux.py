@@ -15,6 +15,7 @@ from jobscripts.scheduler import (
     QUEUED,
     RUNNING,
     TIMEOUT,
+    UNKNOWN,
     Ask,
     Status,
     asked,
@@ -51,9 +52,9 @@ class Flux:
             lines += [f"#flux: --{key}={value}"] if value else []
         return lines + (["#flux: --exclusive"] if site.exclusive else [])
 
-    def start(self, layout: Layout, site: Site, with_mpi: bool) -> list[str]:
-        if with_mpi and site.start == "mpirun":
-            return mpirun(layout)
+    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
+        if mpi != "none" and site.start == "mpirun":
+            return mpirun(layout, mpi)
         return [
             *("flux", "run", f"--nodes={layout.nodes}", f"--ntasks={layout.ranks}"),
             *(f"--cores-per-task={layout.threads}", "--exclusive", "-o", "cpu-affinity=per-task"),
@@ -67,11 +68,15 @@ class Flux:
 
     def find(self, name: str) -> str:
         done = asked(["flux", "jobs", "-n", "--name", name, "-o", "{id.f58plain}"])
-        return (done.stdout.split() or [""])[0] if done and done.returncode == 0 else ""
+        if done is None or done.returncode != 0:
+            raise Refused("flux jobs does not answer: try again later")
+        return (done.stdout.split() or [""])[0]
 
     def status(self, job: str) -> dict[int, Status]:
         done = asked(["flux", "jobs", "-a", "-n", "-o", "{state}|{result}|{exception.note}", job])
-        line = (done.stdout.splitlines() or [""])[0] if done and done.returncode == 0 else ""
+        if done is None or (done.returncode != 0 and "unknown" not in done.stderr.lower()):
+            return {0: Status(UNKNOWN)}
+        line = (done.stdout.splitlines() or [""])[0]
         if not line:
             return {0: Status(GONE)}
         state, result, note = (line.split("|", 2) + ["", ""])[:3]

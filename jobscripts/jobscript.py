@@ -73,15 +73,24 @@ def script(
         *scheduler.directives(ask, site),
         "",
         *_about(job, scheduler, site),
-        "set -u",
         f"cd {shlex.quote(str(folder / 'runs'))} || exit 1",
-        *([f"module load {' '.join(site.modules)}"] if site.modules else []),
+        *(_modules(site) if site.modules else []),
         *(["", f"# From the site {site.name}.", site.preamble] if site.preamble else []),
         "",
+        "set -u",
         RUN,
         *(_tasks(job, scheduler) if array else _sequence(job)),
     ]
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _modules(site: Site) -> list[str]:
+    """A job's shell need not know the command."""
+    return [
+        "# shellcheck source=/dev/null",
+        "command -v module >/dev/null 2>&1 || . /etc/profile",
+        f"module load {' '.join(site.modules)} || exit 1",
+    ]
 
 
 def _about(job: Job, scheduler: Scheduler, site: Site) -> list[str]:

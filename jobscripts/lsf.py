@@ -14,6 +14,7 @@ from jobscripts.scheduler import (
     QUEUED,
     RUNNING,
     TIMEOUT,
+    UNKNOWN,
     Ask,
     Status,
     asked,
@@ -53,9 +54,9 @@ class Lsf:
             lines += [f"#BSUB -{key} {value}"] if value else []
         return lines + (["#BSUB -x"] if site.exclusive else [])
 
-    def start(self, layout: Layout, site: Site, with_mpi: bool) -> list[str]:
-        if with_mpi and site.start == "mpirun":
-            return mpirun(layout)
+    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
+        if mpi != "none" and site.start == "mpirun":
+            return mpirun(layout, mpi)
         # A resource set for each rank, with as many cores as it has threads.
         return [
             *("jsrun", "-n", str(layout.ranks), "-r", str(layout.ranks_of_node)),
@@ -71,13 +72,17 @@ class Lsf:
 
     def find(self, name: str) -> str:
         done = asked(["bjobs", "-noheader", "-o", "jobid", "-J", name])
-        return (done.stdout.split() or [""])[0] if done and done.returncode == 0 else ""
+        if done is None or (done.returncode != 0 and "not found" not in done.stderr):
+            raise Refused("bjobs does not answer: try again later")
+        return (done.stdout.split() or [""])[0]
 
     def status(self, job: str) -> dict[int, Status]:
         fields = "jobindex stat exit_reason delimiter='|'"
         done = asked(["bjobs", "-a", "-noheader", "-o", fields, job])
+        if done is None or (done.returncode != 0 and "not found" not in done.stderr):
+            return {0: Status(UNKNOWN)}
         found: dict[int, Status] = {}
-        for line in done.stdout.splitlines() if done else []:
+        for line in done.stdout.splitlines():
             task, _, rest = line.partition("|")
             word, _, reason = rest.partition("|")
             if not task.strip().isdigit():

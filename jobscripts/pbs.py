@@ -14,6 +14,7 @@ from jobscripts.scheduler import (
     QUEUED,
     RUNNING,
     TIMEOUT,
+    UNKNOWN,
     Ask,
     Status,
     asked,
@@ -44,7 +45,7 @@ class Pbs:
     def directives(self, ask: Ask, site: Site) -> list[str]:
         place = "scatter:excl" if site.exclusive else "scatter"
         lines = [
-            f"#PBS -N {ask.name[:15]}",  # more is refused by some versions
+            f"#PBS -N {_short(ask.name)}",
             f"#PBS -l select={ask.nodes}:ncpus={ask.cores}:mpiprocs={ask.cores}:ompthreads=1",
             f"#PBS -l place={place}",
             f"#PBS -l walltime={clock(ask.seconds)}",
@@ -56,8 +57,8 @@ class Pbs:
             lines += [f"#PBS -{key} {value}"] if value else []
         return lines + ([f"#PBS -J 1-{ask.tasks}%1"] if ask.tasks else [])
 
-    def start(self, layout: Layout, site: Site, with_mpi: bool) -> list[str]:
-        return mpirun(layout) if with_mpi else []
+    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
+        return [] if mpi == "none" else mpirun(layout, mpi)
 
     def submit(self, script: Path) -> str:
         text = told(["qsub", str(script)]).strip()
@@ -66,13 +67,17 @@ class Pbs:
         return text
 
     def find(self, name: str) -> str:
-        done = asked(["qselect", "-N", name[:15]])
-        return (done.stdout.split() or [""])[0] if done and done.returncode == 0 else ""
+        done = asked(["qselect", "-N", _short(name)])
+        if done is None or done.returncode != 0:
+            raise Refused("qselect does not answer: try again later")
+        return (done.stdout.split() or [""])[0]
 
     def status(self, job: str) -> dict[int, Status]:
         done = asked(["qstat", "-x", "-f", "-t", job])
+        if done is None or (done.returncode != 0 and "nknown Job" not in done.stderr):
+            return {0: Status(UNKNOWN)}
         found: dict[int, Status] = {}
-        for text in re.split(r"(?m)^Job Id: ", done.stdout)[1:] if done else []:
+        for text in re.split(r"(?m)^Job Id: ", done.stdout)[1:]:
             task = re.match(r"\d+\[(\d*)\]", text)
             if task and not task[1]:
                 continue  # the array as a whole
@@ -81,6 +86,11 @@ class Pbs:
 
     def node(self, site: Site) -> tuple[int, int]:
         raise Refused("say cores and numa_domains of a node in the site file: PBS does not tell them")
+
+
+def _short(name: str) -> str:
+    """Some versions take no more than 15 characters: the end of a name is what tells it apart."""
+    return name if len(name) <= 15 else "s" + name[-14:]
 
 
 def _status(text: str) -> Status:

@@ -42,8 +42,10 @@ class Progress:
     def end(self, run: StudyRun, left: float | None) -> None:
         """A run has ended; `left` s are expected for those after it, None where nobody knows."""
         self._done += 1
-        text = f"[{self._done}/{self._total}] {_name(run)} {run.get('verdict', run['status'])}"
-        rate = run.get("figures", {}).get(f"{run['app']}.rate", {})
+        ended = run["status"] in ("done", "failed")
+        verdict = run["verdict"] if ended else run["status"]
+        text = f"[{self._done}/{self._total}] {_name(run)} {verdict}"
+        rate = (run["figures"] if ended else {}).get(f"{run['app']}.rate", {})
         if rate.get("value") is not None:
             text += f" {rate_text(rate['value'], rate['unit'])}"
         if run["reason"]:
@@ -52,7 +54,7 @@ class Progress:
             more = left is not None and self._done < self._total
             left_text = f", about {show_time(left or 0.0)} left" if more else ""
             print(text + left_text, file=self._stream, flush=True)
-        elif run.get("verdict") != "PASS":
+        elif verdict != "PASS":
             self.say(text)
 
     def say(self, text: str) -> None:

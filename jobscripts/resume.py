@@ -21,6 +21,11 @@ def resume(
     """The study begun in `folder`, with what is to be run again set back to waiting, and sentences
     about that. Refuses another study: other settings, another seed, another machine."""
     state = open_again(folder, study, seed, topology)
+    if not all(job["collected"] for job in state.jobs):
+        raise Refused(
+            f"{folder} has jobs in a batch system that were not collected; do so with the --launcher "
+            "that submitted them"
+        )
     return state, set_back(state, programs)
 
 

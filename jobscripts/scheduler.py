@@ -13,10 +13,11 @@ from jobscripts.site import Site
 
 PATIENCE = 60.0  # s for a command of a batch system
 
-# What a job is, in every batch system's words translated. The last five have ended.
-QUEUED, RUNNING = "queued", "running"
+# What a job is, in every batch system's words translated. The last five have ended: that a batch
+# system does not answer is not one of them.
+QUEUED, RUNNING, UNKNOWN = "queued", "running", "not known: the batch system does not answer"
 ENDED, TIMEOUT, CANCELLED, NODE_FAILED, GONE = "ended", "timeout", "cancelled", "node failed", "gone"
-ACTIVE = (QUEUED, RUNNING)
+ACTIVE = (QUEUED, RUNNING, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,16 @@ class Scheduler(Protocol):
 
     def directives(self, ask: Ask, site: Site) -> list[str]: ...
 
-    def start(self, layout: Layout, site: Site, with_mpi: bool) -> list[str]:
-        """Words before the program; none where a program needs no launcher."""
+    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
+        """Words before a program with this flavour of MPI (programs.py); none where it needs no
+        launcher."""
 
     def submit(self, script: Path) -> str:
         """The job's id."""
 
     def find(self, name: str) -> str:
-        """Id of a job of this name that is queued or runs; "" where there is none."""
+        """Id of a job of this name that is queued or runs; "" where there is none. Refused where the
+        batch system does not answer."""
 
     def status(self, job: str) -> dict[int, Status]:
         """By number of the task; 0 for what is no array."""
@@ -71,8 +74,12 @@ class Scheduler(Protocol):
         """Cores and NUMA domains of a node, where the batch system tells; Refused where not."""
 
 
-def mpirun(layout: Layout) -> list[str]:
-    """Open MPI inside an allocation of any batch system: it asks that for the nodes."""
+def mpirun(layout: Layout, mpi: str) -> list[str]:
+    """The library's own launcher inside an allocation of any batch system: it asks that for the
+    nodes."""
+    if mpi == "mpich":
+        words = ["mpiexec", "-n", str(layout.ranks), "-ppn", str(layout.ranks_of_node)]
+        return [*words, "-bind-to", f"core:{layout.threads}"]
     binding = f"ppr:{layout.ranks_of_node}:node:PE={layout.threads}"
     words = ["mpirun", "-n", str(layout.ranks), "--map-by", binding, "--bind-to", "core"]
     for name in ("OMP_NUM_THREADS", "OMP_PLACES", "OMP_PROC_BIND"):

@@ -44,6 +44,8 @@ class Site:
 
 def read_site(path: Path) -> Site:
     """The site in the file `path`; Refused with file, line, key and what is allowed."""
+    if not _MODULE.fullmatch(path.stem):
+        raise Refused(f"{path.name!r}: the name of a site file; allowed are letters, digits and _ . + / -")
     entries = ini.parse(ini.read_text(path), path.name, "site")
     for entry in entries.values():
         if entry.key not in KEYS:

@@ -15,6 +15,7 @@ from jobscripts.scheduler import (
     QUEUED,
     RUNNING,
     TIMEOUT,
+    UNKNOWN,
     Ask,
     Status,
     asked,
@@ -64,13 +65,13 @@ class Slurm:
         lines += ["#SBATCH --exclusive"] if site.exclusive else []
         return lines + ["#SBATCH --no-requeue"]  # a node that fails is reported, not hidden
 
-    def start(self, layout: Layout, site: Site, with_mpi: bool) -> list[str]:
-        if with_mpi and site.start == "mpirun":
-            return mpirun(layout)
+    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
+        if mpi != "none" and site.start == "mpirun":
+            return mpirun(layout, mpi)
         # Since 22.05 a step does not inherit the job's --cpus-per-task: it is said each time.
         return [
             "srun",
-            f"--mpi={site.mpi if with_mpi else 'none'}",
+            f"--mpi={'none' if mpi == 'none' else site.mpi}",
             f"--nodes={layout.nodes}",
             f"--ntasks={layout.ranks}",
             f"--ntasks-per-node={layout.ranks_of_node}",
@@ -89,21 +90,24 @@ class Slurm:
 
     def find(self, name: str) -> str:
         done = asked(["squeue", "-h", "--me", "-n", name, "-o", "%A"])
-        found = done.stdout.split() if done and done.returncode == 0 else []
-        return min(found, key=int, default="")
+        if done is None or done.returncode != 0:
+            raise Refused("squeue does not answer: try again later")
+        return min(done.stdout.split(), key=int, default="")
 
     def status(self, job: str) -> dict[int, Status]:
         done = asked(["scontrol", "-o", "show", "job", job])
-        if done is None or done.returncode != 0:
+        if done is None or (done.returncode != 0 and "nvalid job id" not in done.stderr):
+            return {0: Status(UNKNOWN)}
+        if done.returncode != 0:
             return self._remembered(job)
         found: dict[int, Status] = {}
         for line in done.stdout.splitlines():
             fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
-            state = STATES.get(fields.get("JobState", ""), ENDED)
+            state = STATES.get(fields.get("JobState", ""), RUNNING)
             words = f"{fields.get('JobState', '?')}, reason {fields.get('Reason', '?')}"
             for task in _tasks(fields.get("ArrayTaskId", "0")):
                 found[task] = Status(state, words)
-        return found or {0: Status(GONE)}
+        return found or {0: Status(UNKNOWN)}
 
     def _remembered(self, job: str) -> dict[int, Status]:
         """By the accounting, where slurmctld has forgotten the job, and there is one."""
@@ -119,7 +123,7 @@ class Slurm:
 
     def node(self, site: Site) -> tuple[int, int]:
         where = ["-p", site.partition] if site.partition else []
-        lines = told(["sinfo", "-h", "-o", "%X %Y", *where]).split("\n")
+        lines = told(["sinfo", "-h", "-e", "-o", "%X %Y", *where]).split("\n")
         shapes = {tuple(map(int, re.findall(r"\d+", line))) for line in lines if line.strip()}
         if len(shapes) != 1:
             raise Refused(

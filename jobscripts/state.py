@@ -100,6 +100,7 @@ class State:
 
     def _line(self, run: StudyRun) -> str:
         if run["status"] != "done":
+            self._done.pop(run["id"], None)
             return json.dumps(run)
         if run["id"] not in self._done:
             self._done[run["id"]] = json.dumps(run)

@@ -50,10 +50,12 @@ def through_batch(
     progress.say(f"{state.data['study']}: {count(len(state.runs), 'run')}, into {state.folder}")
     if not all(job["collected"] for job in state.jobs):
         progress.say("collecting what its jobs have left")
-    else:
+        batch.collect(state, cluster, lambda run: progress.end(run, None))
+    elif any(run["status"] != "done" for run in state.runs):
         for note in [*state.data["notes"], *set_back(state, order.every)]:
             progress.say(note)
-        batch.submit(state, cluster, budget, progress.say)
+    # Also what a study that was killed, or whose jobs were refused, had not submitted yet.
+    batch.submit(state, cluster, budget, progress.say)
     if order.wait:
         batch.wait(state, cluster, lambda run: progress.end(run, None))
     left = batch.collect(state, cluster, lambda run: progress.end(run, None))
@@ -78,6 +80,12 @@ def _new(
     plan, refused = fit(plan, predictions, order.study)
     for words in refused:
         raise Refused(words)
+    crowded = [run for run in plan.runs if run.layout.workers > topology.workers * run.nodes]
+    if crowded:
+        raise Refused(
+            f"{order.study.name}: {crowded[0].layout} has more workers than its nodes have cores "
+            f"({topology.workers} each): not through a batch system"
+        )
     parts = (order.study, order.seed, order.order_seed, plan, predictions, order.every, topology)
     out = order.out or new_folder(order.study)
     if not order.dry_run:

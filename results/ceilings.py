@@ -49,10 +49,12 @@ def ceilings(records: Iterable[Record]) -> Ceilings:
         (record for record in records if record.app == "probe" and record.verified),
         key=lambda record: (record.ranks * record.threads, record.created_utc),
     )
+    # Of one node, where it was measured: several have as many times its memory and cores.
+    node = [record for record in found if record.nodes == 1] or found
     return Ceilings(
-        _ceiling(found, (TRIAD, f"{TRIAD}_stream"), ("rate",)),
-        _ceiling(found, (FMA,)),
-        _ceiling(found, (DGEMM,)),
+        _ceiling(node, (TRIAD, f"{TRIAD}_stream"), ("rate",)),
+        _ceiling(node, (FMA,)),
+        _ceiling(node, (DGEMM,)),
         tuple(found),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Iterator, Sequence, Tuple
 
 from jobscripts.errors import Refused
 from jobscripts.state import State
@@ -82,8 +82,9 @@ def compare(studies: Sequence[Study], base: int) -> Comparison:
         found.whole.append(_line(problem, "all cores", best, base))
         for key in _layouts(tables):
             points = [_point(table, key) for table in tables]
-            variant, ranks, threads = key
-            found.layouts.append(_line(problem, f"{variant} {ranks} x {threads}", points, base))
+            variant, nodes, ranks, threads = key
+            layout = f"{variant} {ranks} x {threads}" + (f" on {nodes} nodes" if nodes > 1 else "")
+            found.layouts.append(_line(problem, layout, points, base))
     found.means = _means(found)
     found.limits = list(_limits(studies, base))
     found.differences = list(_differences(studies, found))
@@ -122,10 +123,10 @@ def _table(study: Study, problem: Problem) -> Table:
 
 def _refuse_unequal(studies: Sequence[Study], tables: Sequence[Table], problem: Problem) -> None:
     """Work of equal layouts must be equal: a size may have another meaning in another version."""
-    first: dict[tuple[str, int, int], tuple[str, float]] = {}
+    first: dict[_Layout, tuple[str, float]] = {}
     for study, table in zip(studies, tables):
         for point in table.points:
-            key = point.variant, point.ranks, point.threads
+            key = _layout(point)
             label, units = first.setdefault(key, (study.label, point.units))
             if abs(units - point.units) > SAME_WORK * units:
                 raise Refused(
@@ -137,27 +138,35 @@ def _refuse_unequal(studies: Sequence[Study], tables: Sequence[Table], problem: 
 def _whole(study: Study, table: Table) -> Point | str:
     """The fastest used point on as many workers as the study asked for at most, on the cores that
     there are. A reason where no such point is used: one of fewer workers is not the machine."""
-    asked = [run["workers"] for run in study.state.runs if problem_of(run) == table.problem]
-    most = min(max(asked), study.state.data["machine"]["workers"])
+    runs = [run for run in study.state.runs if problem_of(run) == table.problem]
+    cores = study.state.data["machine"]["workers"]  # of a node
+    most = max(min(run["workers"], run["nodes"] * cores) for run in runs)
     used = [point for point in table.points if point.used and point.workers == most]
     missing = f"left out: no point of {count(most, 'worker')} can be used"
     return max(used, key=lambda point: point.rate) if used else missing
 
 
-def _layouts(tables: Sequence[Table]) -> list[tuple[str, int, int]]:
+_Layout = Tuple[str, int, int, int]  # variant, nodes, ranks, threads
+
+
+def _layout(point: Point) -> _Layout:
+    return point.variant, point.nodes, point.ranks, point.threads
+
+
+def _layouts(tables: Sequence[Table]) -> list[_Layout]:
     """Those that at least two studies have, in the order of the first."""
-    found: dict[tuple[str, int, int], int] = {}
+    found: dict[_Layout, int] = {}
     for table in tables:
         for point in table.points:
-            key = point.variant, point.ranks, point.threads
+            key = _layout(point)
             found[key] = found.get(key, 0) + 1
     return [key for key, times in found.items() if times > 1]
 
 
-def _point(table: Table, key: tuple[str, int, int]) -> Point | str:
+def _point(table: Table, key: _Layout) -> Point | str:
     """Or the reason why there is none."""
     for point in table.points:
-        if (point.variant, point.ranks, point.threads) == key:
+        if _layout(point) == key:
             return point if point.used else f"left out: {'; '.join(point.left_out)}"
     return "not measured"
 

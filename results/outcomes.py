@@ -96,7 +96,7 @@ def _checked(run: StudyRun, record: Record | Unreadable | Lost) -> Record:
         raise record
     if isinstance(record, Lost):
         raise Unreadable(f"the results of {run['id']} are damaged: their reader {record.reason}")
-    for key in ("app", "variant", "scaling", "ranks", "threads"):
+    for key in ("app", "variant", "scaling", "nodes", "ranks", "threads"):
         if run[key] != getattr(record, key):
             raise Unreadable(
                 f"the results of {run['id']} are of another run: {key} is {getattr(record, key)}"
@@ -109,7 +109,9 @@ def _checked(run: StudyRun, record: Record | Unreadable | Lost) -> Record:
         )
     for name, told in run["figures"].items():
         stored = record.figures.get(name.removeprefix(f"{record.app}."))
-        if stored is not None and abs(stored.value - told["value"]) > PRINTED * abs(told["value"]):
+        if stored is None or told["value"] is None:  # a figure that is not finite
+            continue
+        if abs(stored.value - told["value"]) > PRINTED * abs(told["value"]):
             raise Unreadable(
                 f"the results of {run['id']} are of another run: "
                 f"{name} is {stored.value:.6g}, not {told['value']:.6g}"

@@ -53,7 +53,8 @@ POINT_COLUMNS = (
 
 def row_name(point: Point) -> str:
     """ "heat strong tiny mpi 2x1": finds the row of a point."""
-    return f"{problem_name(point.problem)} {point.variant} {point.ranks}x{point.threads}"
+    nodes = f" on {point.nodes} nodes" if point.nodes > 1 else ""
+    return f"{problem_name(point.problem)} {point.variant} {point.ranks}x{point.threads}{nodes}"
 
 
 def problem_name(problem: Problem) -> str:

@@ -108,7 +108,7 @@ def problem_of(run: StudyRun) -> Problem:
 
 
 def make_tables(runs: list[StudyRun], records: dict[str, Record], workers: int) -> list[Table]:
-    """Tables of the planned `runs` that have a record, by run id; the machine has `workers` cores."""
+    """Tables of the planned `runs` that have a record, by run id; a node has `workers` cores."""
     groups: dict[tuple[Problem, str, int, int, int], list[StudyRun]] = {}
     for run in runs:
         groups.setdefault(
@@ -179,8 +179,9 @@ def _judge(point: Point, found: list[Record], workers: int) -> None:
             line for record in found for line in record.warnings if line.startswith("placement")
         }
         point.left_out.append(sorted(told)[0] if told else "placement: workers shared a core")
-    if point.workers > workers and point.placement_ok:
-        point.left_out.append(f"oversubscription: {point.workers} workers on {workers} cores")
+    cores = workers * point.nodes
+    if point.workers > cores and point.placement_ok:
+        point.left_out.append(f"oversubscription: {point.workers} workers on {cores} cores")
     if point.time.n < INTERVAL_MIN:
         point.left_out.append(f"too few samples: {point.time.n}, an interval takes {INTERVAL_MIN}")
     if any(abs(record.units - point.units) > SAME_WORK * point.units for record in found):

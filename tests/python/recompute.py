@@ -60,7 +60,7 @@ def recompute(folder: Path):
         repeats, work = [time["elapsed"] for time, _ in found], found[0][1]
         elapsed, p = np.concatenate(repeats), ranks * threads
         useful = sum(time["compute"].sum(axis=0) for time, _ in found)
-        row = rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}"]
+        row = rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}" + (f" on {nodes} nodes" if nodes > 1 else "")]
         median, units = np.median(elapsed), work["units"]
         row.update(workers=p, nodes=nodes, time=median, samples=elapsed.size, rate=units / median)
         if ranks > 1:

@@ -1,8 +1,10 @@
 """Job scripts of every batch system, sites, and what collecting makes of what jobs left."""
+import json
 import shutil
 import subprocess
 import unittest
 from dataclasses import replace
+from pathlib import Path
 
 from support import Scratch
 from study_case import Study
@@ -21,13 +23,11 @@ HOSTILE = "/tmp/it's; $(reboot) `x`"
 
 
 def a_step(scheduler, site, layout, run="heat_mpi-strong-tiny-2x4x1-r1"):
-    start = scheduler.start(layout, site, True)
+    start = scheduler.start(layout, site, "openmpi")
     return Step(run, "a run", 100.4, {"OMP_NUM_THREADS": "1"}, [*start, "/opt/bin/heat_mpi", "--size=tiny"])
 
 
 def a_script(scheduler, site=Site(), layout=Layout(8, 1, 2), folder=None, steps=2):
-    from pathlib import Path
-
     made = tuple(a_step(scheduler, site, layout, f"run-{n}") for n in range(1, steps + 1))
     job = Job(3, "mine", layout.nodes, 4, 3601.0, made)
     return script(job, "mine-abc-3", Path(folder or "/scratch/out"), scheduler, site)
@@ -87,12 +87,12 @@ class Scripts(unittest.TestCase):
             "#SBATCH --array=1-2%1", "case $SLURM_ARRAY_TASK_ID in",
         ):
             self.assertIn(line, text.splitlines())
-        start = Slurm().start(Layout(4, 2, 2), Site(), True)
+        start = Slurm().start(Layout(4, 2, 2), Site(), "openmpi")
         for word in ("--mpi=pmix", "--nodes=2", "--ntasks=4", "--ntasks-per-node=2", "--cpus-per-task=2",
                      "--cpu-bind=cores", "--distribution=block:block"):
             self.assertIn(word, start)
-        self.assertIn("--mpi=none", Slurm().start(Layout(1, 4), Site(), False))
-        mpirun = Slurm().start(Layout(4, 2, 2), Site(start="mpirun"), True)
+        self.assertIn("--mpi=none", Slurm().start(Layout(1, 4), Site(), "none"))
+        mpirun = Slurm().start(Layout(4, 2, 2), Site(start="mpirun"), "openmpi")
         self.assertEqual(mpirun[:7], ["mpirun", "-n", "4", "--map-by", "ppr:2:node:PE=2", "--bind-to", "core"])
 
     def test_the_others(self):
@@ -129,6 +129,20 @@ class Scripts(unittest.TestCase):
         self.assertEqual((runs / "good.err").read_text(), "told\n")
         codes = {name: (runs / f"{name}.end").read_text().split()[0] for name in ("good", "bad", "late")}
         self.assertEqual(codes, {"good": "0", "bad": "3", "late": "124"})
+
+    def test_mpich_has_words_of_its_own(self):
+        words = Slurm().start(Layout(4, 2, 2), Site(start="mpirun"), "mpich")
+        self.assertEqual(words, ["mpiexec", "-n", "4", "-ppn", "2", "-bind-to", "core:2"])
+
+    def test_names_that_pbs_takes_tell_jobs_apart(self):
+        names = {script_line for n in (1, 2) for script_line in self.pbs_names(n)}
+        self.assertEqual(len(names), 2)
+        self.assertTrue(all(len(name) <= 15 for name in names))
+
+    def pbs_names(self, number):
+        made = (a_step(ALL[1], Site(), Layout(8, 1, 2)),)
+        text = script(Job(1, "workstation", 2, 4, 60.0, made), f"workstation-abcdef01-{number}", Path("/o"), ALL[1], Site())
+        return [line.split()[2] for line in text.splitlines() if line.startswith("#PBS -N ")]
 
     def test_times(self):
         self.assertEqual([clock(1), clock(60), clock(61), clock(36000)], ["0:01:00", "0:01:00", "0:02:00", "10:00:00"])
@@ -170,6 +184,11 @@ class Sites(Scratch):
             with self.subTest(line), self.assertRaises(Refused) as caught:
                 self.read(line + "\n")
             self.assertIn(words, str(caught.exception))
+
+    def test_the_name_of_the_file_stands_in_scripts(self):
+        path = self.write("a\nreboot\n.ini", "[site]\n")
+        with self.assertRaises(Refused):
+            read_site(path)
 
     def test_shipped_sites(self):
         from support import ROOT
@@ -263,13 +282,87 @@ class Batch(Study):
         self.go(state="PENDING", held="1")
         data = self.state()
         data["jobs"][0]["id"] = ""
-        import json
-
         (self.out / "study.json").write_text(json.dumps(data))
         self.write("path/squeue", '#!/bin/sh\ncase "$*" in *-1\\ *) echo 7 ;; esac\n').chmod(0o755)
         self.go(state="PENDING", held="1")
         self.assertEqual(self.state()["jobs"][0]["id"], "7")
         self.assertEqual(set(self.states().values()), {"submitted"})
+
+    def test_a_batch_system_that_does_not_answer(self):
+        """Nothing is said of its jobs, and nothing is submitted again."""
+        self.go(state="PENDING", held="1")
+        self.write("path/scontrol", "#!/bin/sh\necho 'Unable to contact slurm controller' >&2\nexit 1\n")
+        done = self.go()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("does not answer", done.stderr)
+        self.assertEqual(set(self.states().values()), {"submitted"})
+        self.assertEqual(len(self.submitted()), 2)
+
+    def test_a_job_that_was_forgotten(self):
+        self.go(state="PENDING", held="1")
+        self.write("path/scontrol", "#!/bin/sh\necho 'Invalid job id specified' >&2\nexit 1\n")
+        done = self.go()
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(set(self.states().values()), {"skipped"})
+        self.assertIn("has forgotten the job", self.state()["runs"][0]["reason"])
+
+    def test_jobs_that_are_refused_are_submitted_by_the_next_call(self):
+        good = (self.folder / "path" / "sbatch").read_text()
+        self.write("path/sbatch", "#!/bin/sh\necho 'sbatch: error: invalid partition' >&2\nexit 1\n")
+        done = self.go("--wait")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("invalid partition", done.stderr)
+        self.write("path/sbatch", good)
+        done = self.go("--wait")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(set(self.states().values()), {"done"})
+
+    def test_a_job_that_ended_before_its_number_was_written_down(self):
+        """What it left is collected, not made again."""
+        self.go()
+        data = self.state()
+        for job in data["jobs"]:
+            job.update(id="", collected=False)
+        for run in data["runs"]:
+            run["status"] = "submitted"
+        (self.out / "study.json").write_text(json.dumps(data))
+        done = self.go()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(set(self.states().values()), {"done"})
+        self.assertEqual(len(self.submitted()), 2)
+
+    def test_collecting_that_was_cut_short(self):
+        """Standard error is in the log already, study.json does not know: the same is collected."""
+        self.go(state="PENDING")  # ended, but the batch system has not noticed
+        data = self.state()
+        self.assertEqual({run["status"] for run in data["runs"]}, {"done"})
+        for run in data["runs"]:
+            run["status"] = "submitted"
+        for job in data["jobs"]:
+            job["collected"] = False
+        (self.out / "study.json").write_text(json.dumps(data))
+        self.assertEqual(self.go().returncode, 0)
+        self.assertEqual(set(self.states().values()), {"done"})
+
+    def test_a_script_by_hand_does_nothing_twice(self):
+        self.go("--wait")
+        results = {path: path.read_bytes() for path in (self.out / "runs").glob("*.json")}
+        for path in (self.out / "jobs").glob("*.sh"):
+            subprocess.run(["sh", str(path)], check=True)
+        self.assertEqual({path: path.read_bytes() for path in results}, results)
+
+    def test_folders_that_batch_systems_would_misread(self):
+        self.out = self.folder / "out %j\n#SBATCH --uid=0"
+        done = self.go()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the folder of a study through a batch system", done.stderr)
+        self.assertFalse((self.folder / "submitted").exists())
+
+    def test_more_workers_than_cores_are_refused(self):
+        self.study.write_text(self.text.replace("workers = all", "workers = 9"))
+        done = self.go()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("more workers than its nodes have cores", done.stderr)
 
     def test_dry_run_writes_nothing(self):
         done = self.go("--dry-run")

@@ -125,8 +125,8 @@ class Curves(Report):
         row = self.row("mpi", 4, 1, "weak")
         self.assertEqual([float(row[k]) for k in ("speedup_serial", "efficiency")], [4.0, 1.0])
         row = self.row("mpi", 8, 1, "weak")
-        self.assertIn("oversubscription", row["reason"])  # of the 4 cores of the test's machine
-        self.assertNotIn("other work", row["reason"])
+        self.assertEqual((row["used"], row["reason"]), ("1", ""), "4 cores on each of two nodes")
+        self.assertEqual([float(row[k]) for k in ("speedup_serial", "efficiency")], [8.0, 1.0])
         self.assertIn("1e+08 sample a node", self.text)
 
     def test_without_serial_the_own_base_counts(self):

@@ -6,7 +6,23 @@ import sys
 import unittest
 
 from study_case import SMALL, Study
-from support import PROGRAM, environment, write_program
+from support import PROGRAM, Scratch, environment, new_run, write_program, write_study
+
+from jobscripts.state import load
+
+
+class Lines(Scratch):
+    def test_a_run_that_is_made_again_is_written_anew(self):
+        """Lines of runs that are done are kept, but not beyond that."""
+        write_study(self.folder, [new_run()])
+        state = load(self.folder)
+        (run,) = state.runs
+        state.save()
+        run["status"] = "waiting"
+        state.save()
+        run.update(status="done", binary_sha256="c" * 64)
+        state.save()
+        self.assertEqual(load(self.folder).runs[0]["binary_sha256"], "c" * 64)
 
 
 class Resumes(Study):
