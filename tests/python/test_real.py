@@ -103,7 +103,7 @@ class Real(Scratch):
             with self.subTest(row=row, key=key):
                 self.assertLessEqual(abs(told - anew[row][key]), 1e-12 * abs(anew[row][key]))
             compared.add(key)
-        self.assertLessEqual({"time", "rate", "load_balance", "figure", "error", "runs"}, compared)
+        self.assertLessEqual({"time", "rate", "speedup_own", "figure", "error", "runs"}, compared)
 
     @unittest.skipUnless(
         hasattr(os, "sched_setaffinity") and built("omp"), "no affinity, or no pi_omp"

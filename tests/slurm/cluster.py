@@ -60,7 +60,11 @@ def missing() -> str:
     if os.geteuid() != 0:
         return "no root: slurmd and unshare need it"
     absent = [tool for tool in TOOLS if not shutil.which(tool)]
-    return f"no {', '.join(absent)}: packages slurm-wlm and munge" if absent else ""
+    if absent:
+        return f"no {', '.join(absent)}: packages slurm-wlm and munge"
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0:
+        return "this kernel grants no mount namespaces"
+    return ""
 
 
 class Cluster:
