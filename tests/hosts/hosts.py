@@ -69,11 +69,11 @@ def remove(name: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def let_go(was_mounted: bool) -> None:
-    """Where `ip` has mounted its folder of names for us alone, upon itself, it goes again: who made this
-    system may want to remove it, as a chroot is removed."""
+def let_go() -> None:
+    """`ip` mounts its folder of names upon itself, and does so again when it needs it. Without any name
+    in it, it is unmounted: who made this system may want to remove it, as a chroot is removed."""
     for _ in range(5):
-        if was_mounted or not os.path.ismount(NAMES) or any(NAMES.iterdir()):
+        if not os.path.ismount(NAMES) or any(NAMES.iterdir()):
             return
         subprocess.run(["umount", str(NAMES)], capture_output=True, check=False)
 
@@ -143,8 +143,6 @@ class Hosts:
     def __init__(self, count: int) -> None:
         self.names = [f"sb{os.getpid()}h{i + 1}" for i in range(count)]
         self.bridge = f"sb{os.getpid()}net"
-        self._was_mounted = os.path.ismount(NAMES)
-
     def create(self) -> None:
         run_tool("ip", "netns", "add", self.bridge)
         in_bridge = ("ip", "-n", self.bridge)
@@ -169,7 +167,7 @@ class Hosts:
         for name in [*self.names, self.bridge]:
             if name in present:
                 remove(name)
-        let_go(self._was_mounted)
+        let_go()
 
     def slow_host(self, host: int) -> None:
         """Everything to and from the host passes a slow cable."""
