@@ -73,7 +73,8 @@ def let_go() -> None:
     """`ip` mounts its folder of names upon itself, and does so again when it needs it. Without any name
     in it, it is unmounted: who made this system may want to remove it, as a chroot is removed."""
     for _ in range(5):
-        if not os.path.ismount(NAMES) or any(NAMES.iterdir()):
+        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
+        if f" {NAMES} " not in mounts or any(NAMES.iterdir()):  # of bind mounts os.path.ismount knows nothing
             return
         subprocess.run(["umount", str(NAMES)], capture_output=True, check=False)
 
