@@ -39,7 +39,7 @@ class Lost(unittest.TestCase):
 
         def strike_when_running() -> None:
             if wait_for(lambda: all(cluster.ranks(host, PROGRAM) for host in range(3)), 60):
-                time.sleep(2.0)  # past MPI's start, where other words are said
+                time.sleep(5.0)  # past MPI's start, where other words are said
                 strike()
                 struck.append(True)
 
@@ -63,7 +63,8 @@ class Lost(unittest.TestCase):
 
     def test_a_host_dies(self) -> None:
         run = self.lose(lambda: hosts.end_processes(cluster.names[LOST]))
-        self.assertIn(cluster.names[LOST], run.err, run)
+        # The words are Open MPI's, and depend on who notices first: its daemon or a rank.
+        self.assertRegex(run.err, rf"{cluster.names[LOST]}|one or more daemons|failed to TCP connect")
 
     def test_a_cable_is_pulled(self) -> None:
         """The host computes on, unheard; those that wait for it say where they stood."""
