@@ -121,8 +121,8 @@ def missing() -> str:
 
 
 def set_up(count: int) -> Hosts:
-    """Hosts for a module's tests, removed after them; without them its tests are skipped, and fail where
-    continuous integration runs as root, for there they have to be."""
+    """Hosts for a module's tests, removed after them; without them its tests are skipped. Where
+    continuous integration runs as root, tools that are missing are a failure."""
     why = unsuited()
     if not why:
         why = missing()

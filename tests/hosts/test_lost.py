@@ -1,4 +1,4 @@
-"""A host or a rank that is lost ends the run, on all hosts, with words that say which, and never with success."""
+"""A host or a rank that is lost ends the run, on all hosts, with words of what is known, and never with success."""
 from __future__ import annotations
 
 import os
