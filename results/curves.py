@@ -18,7 +18,8 @@ class Curve:
     usl: fits.Fit | fits.Refusal
     serial_fractions: tuple[fits.SerialFraction, ...]  # strong scaling alone
     serial_words: str
-    base_rate: float  # units/s of the base that speed-up is drawn against; NaN: there is none
+    base_workers: int  # of the point that serial fractions are against
+    base_rate: float  # units/s of one worker of what speed-up is drawn against; NaN: there is nothing
 
     @property
     def fit(self) -> fits.Fit | None:
@@ -66,7 +67,7 @@ def curves_of(table: Table) -> list[Curve]:
 def _curve(table: Table, variant: str, points: Sequence[Point]) -> Curve:
     samples = [_sample(point) for point in points]
     strong = table.problem.scaling == "strong"
-    base = next((point for point in points if point.workers == 1), None)
+    base = table.own_base(variant)
     fractions: tuple[fits.SerialFraction, ...] = ()
     if strong and base is not None:
         fractions = fits.karp_flatt(_sample(base), samples)
@@ -77,7 +78,8 @@ def _curve(table: Table, variant: str, points: Sequence[Point]) -> Curve:
         fits.usl(samples, points[0].rate_unit),
         fractions,
         fits.karp_flatt_words(fractions) if fractions else "",
-        drawn.rate if drawn is not None else math.nan,
+        base.workers if base is not None else 1,
+        drawn.rate / drawn.workers if drawn is not None else math.nan,
     )
 
 

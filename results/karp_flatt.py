@@ -12,8 +12,8 @@ from results.stats import Summary, pool
 
 @dataclass(frozen=True)
 class SerialFraction:
-    """e = (1/S - 1/p)/(1 - 1/p) and its 95 % interval: NaN where a median has none. Below 0 where
-    the speed-up exceeds p."""
+    """e = (1/S - 1/p)/(1 - 1/p - (b - 1)/S) against b workers, b = 1 in the paper, and its 95 %
+    interval: NaN where a median has none. Below 0 where the speed-up exceeds p."""
 
     workers: int
     value: float
@@ -22,16 +22,18 @@ class SerialFraction:
 
 
 def karp_flatt(base: Sample, samples: Sequence[Sample]) -> tuple[SerialFraction, ...]:
-    """Of every sample with more than one worker, by ascending workers; S is against `base`, scaled
-    where the work grows. The interval is that of the ratio of two medians, each with an interval of
+    """Of every sample with more workers than `base`, by ascending workers; S is against it, scaled
+    where the work grows, and its b workers count as b. That e is the one of T(p) = T1 (e + (1 - e)/p):
+    T(p)/T(b) = b/S is solved for it. The interval is that of the ratio of two medians, each with an interval of
     its own: half widths add as squares, in logarithms (Zou and Donner 2008, Statistics in Medicine
     27, 1693). The base's part of it is shared by all points."""
     first = pool(base.repeats)
     found = []
     for sample in sorted(samples, key=lambda a: a.workers):
-        if sample.workers > 1:
-            inverse = _inverse_speedup(first, pool(sample.repeats), base.units / sample.units)
-            found.append(SerialFraction(sample.workers, *(_e(x, sample.workers) for x in inverse)))
+        if sample.workers > base.workers:
+            times = _times(first, pool(sample.repeats), base.units / sample.units)
+            ends = (_e(x, sample.workers, base.workers) for x in times)
+            found.append(SerialFraction(sample.workers, *ends))
     return tuple(found)
 
 
@@ -85,13 +87,15 @@ def _step(
     return max(pairs, key=lambda pair: pair[1].workers / pair[0].workers, default=None)
 
 
-def _inverse_speedup(base: Summary, point: Summary, work: float) -> tuple[float, float, float]:
-    """1/S and its interval, from the medians in seconds and the base's work by the point's."""
-    inverse = work * point.median / base.median
+def _times(base: Summary, point: Summary, work: float) -> tuple[float, float, float]:
+    """T(p)/T(b) and its interval, from the medians in seconds and the base's work by the point's."""
+    times = work * point.median / base.median
     down = math.hypot(math.log(point.median / point.low), math.log(base.high / base.median))
     up = math.hypot(math.log(point.high / point.median), math.log(base.median / base.low))
-    return inverse, inverse * math.exp(-down), inverse * math.exp(up)
+    return times, times * math.exp(-down), times * math.exp(up)
 
 
-def _e(inverse_speedup: float, workers: int) -> float:
-    return (inverse_speedup - 1 / workers) / (1 - 1 / workers)
+def _e(times: float, workers: int, base: int) -> float:
+    """NaN where no e explains it: the time grew by more than any serial part makes it."""
+    parallel = 1 - 1 / workers - times * (1 - 1 / base)
+    return (times / base - 1 / workers) / parallel if parallel > 0 else math.nan

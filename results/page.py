@@ -30,8 +30,10 @@ HOW = (
     "that of the median by exact binomial ranks, without any assumption on the distribution, widened "
     "where need be to hold the median of each repeat. With fewer than five repeats it shows the spread "
     "inside a process more than that between processes.",
-    "Speed-up S compares with the serial program, which has no MPI and no OpenMP in it; S to one "
-    "worker (dotted) with the same variant on one worker. E = S/p.",
+    "Speed-up S compares with the serial program, which has no MPI and no OpenMP in it; S to own base "
+    "(dotted) with the same variant on one worker. E = S/p. Where a study has no point of one worker, "
+    "as one of whole nodes, each variant's fewest workers are its base and count as so many: E is 1 "
+    "there, whatever they lose among themselves.",
     "Lines go through the fastest layout of as many workers. Points with a cross are left out of "
     "speed-up and of fits; the table says why.",
     "Load balance, communication efficiency and their product, parallel efficiency, are those of POP "

@@ -22,7 +22,7 @@ from results.page_parts import (
 )
 from results.picture import Picture
 from results.plot_scaling import table_name
-from results.points import Point, Problem, Table, work_kept
+from results.points import Point, Problem, Table, fewest, work_kept, workers_words
 from results.roof import share_of_roof
 
 LAWS = {
@@ -39,7 +39,7 @@ POINT_COLUMNS = (
     ("samples", "samples"),
     ("rate", "rate"),
     ("S to serial (1)", "speedup_serial"),
-    ("S to one worker (1)", "speedup_own"),
+    ("S to own base (1)", "speedup_own"),
     ("E", "efficiency"),
     ("95 % interval of E", "efficiency_interval"),
     ("load balance", "load_balance"),
@@ -96,13 +96,18 @@ def _base(found: Table) -> str:
             f"({interval(base.time.low, base.time.high, 's')})."
         )
     elif found.own_bases:
-        words.append("There is no serial point to compare with: E is against one worker.")
+        words.append(f"There is no serial point to compare with: E is against {fewest(found)}.")
     else:
-        words.append("There is no point of one worker to compare with: no speed-up is shown.")
-    own = [f"{p.variant} {si(p.time.median, 's')}" for p in found.own_bases]
+        words.append("There is no point to compare with: no speed-up is shown.")
+    own = [_own_words(base) for base in found.own_bases]
     if own:
-        words.append("One worker of a parallel program: " + ", ".join(dict.fromkeys(own)) + ".")
+        words.append("Of a parallel program " + ", ".join(dict.fromkeys(own)) + ".")
     return " ".join(words)
+
+
+def _own_words(base: Point) -> str:
+    on = workers_words(base.workers) + (f" on {base.nodes} nodes" if base.nodes > 1 else "")
+    return f"{on} of {base.variant} took {si(base.time.median, 's')}"
 
 
 def _points(found: Table, limits: Ceilings) -> str:

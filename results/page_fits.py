@@ -108,7 +108,7 @@ def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
         return ""
     words = [f"{curve.variant}: {curve.serial_words}" for curve in curves if curve.serial_words]
     headings = ["variant", "workers p", "serial fraction e (1)", "95 % interval (1)"]
-    title = "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
+    title = _karp_flatt_title({curve.base_workers for curve in curves if curve.serial_fractions})
     names = [
         f"{problem} {curve.variant} Karp-Flatt p={part.workers}"
         for curve in curves
@@ -117,3 +117,11 @@ def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
     inside = table(title, headings, rows, ["", "workers", "serial_fraction", "interval"], names)
     summary = "Serial fraction of each point (Karp-Flatt)"
     return bullets(words) + f"<details><summary>{summary}</summary>{inside}</details>"
+
+
+def _karp_flatt_title(bases: set[int]) -> str:
+    if bases == {1}:
+        return "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
+    which = " or ".join(map(str, sorted(bases)))
+    formula = "e = (1/S - 1/p) / (1 - 1/p - (b - 1)/S)"
+    return f"Karp-Flatt: {formula}, against b = {which} workers of the variant, which count as b"

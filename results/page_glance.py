@@ -96,9 +96,13 @@ def _speedup(point: Point) -> str:
     if point.speedup_interval is not None:
         reach = span(*point.speedup_interval, "1")
         times += f" ({told(reach, row, 'speedup_interval')})"
+    scaling = f"{point.problem.scaling} scaling, {workers} workers"
+    if point.base_workers > 1:
+        base = told(number(float(point.base_workers), text=str(point.base_workers)), row, "base_workers")
+        return f"{scaling}: speed-up {times}, with {base} workers of {point.variant} taken as {base}"
     own = f"one worker of {point.variant}"
     base = "the serial program" if key == "speedup_serial" else own
-    return f"{point.problem.scaling} scaling, {workers} workers: {times} times {base}"
+    return f"{scaling}: {times} times {base}"
 
 
 def _efficiency(point: Point) -> str:

@@ -5,12 +5,14 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from results.palette import ink_on
-from results.picture import Drawing, axes
+from results.picture import HEIGHT, Drawing, axes
 from results.plot_scaling import table_name
 from results.points import Point, Table
 
 # One hue from pale to strong: darker is faster, and grey on paper reads the same.
 MAP = LinearSegmentedColormap.from_list("layouts", ["#eef3fb", "#7fa8dd", "#1c4f9c"])
+
+ROW = 0.3  # inches: two lines of words
 
 
 def draw_layouts(table: Table) -> Drawing | None:
@@ -24,7 +26,8 @@ def draw_layouts(table: Table) -> Drawing | None:
     share = np.full((len(ranks), len(threads)), np.nan)
     for (r, t), point in best.items():
         share[ranks.index(r), threads.index(t)] = _share(point, points)
-    figure, found = axes("Ranks x threads", "threads of a rank", "ranks", left=0.6)
+    height = max(HEIGHT, 0.84 + ROW * len(ranks))
+    figure, found = axes("Ranks x threads", "threads of a rank", "ranks", height, left=0.6)
     palest = min(0.9, float(np.nanmin(share)) - 0.05)
     found.imshow(share, cmap=MAP, vmin=palest, vmax=1, aspect="auto", origin="lower")
     found.grid(visible=False)

@@ -26,7 +26,7 @@ def draw_time(table: Table) -> Drawing:
         _crosses(found, variant, [point for point in points if not point.used], not used)
     if any(not point.used for point in table.points):
         found.plot([], [], "x", color=light("quiet"), label="left out")
-    base = table.serial or _own_base(table)
+    base = table.base
     workers = _workers(table)
     if base is not None:
         _ideal(found, workers, [_ideal_time(table, base, n) for n in workers])
@@ -96,14 +96,10 @@ def _workers(table: Table) -> list[int]:
     return sorted({point.workers for point in table.points})
 
 
-def _own_base(table: Table) -> Point | None:
-    return next((p for p in table.points if p.workers == 1 and p.used), None)
-
-
 def _ideal_time(table: Table, base: Point, workers: int) -> float:
     """The base's time, in proportion to the work, by the workers. Strong: T1/p."""
     units = max((p.units for p in table.points if p.workers == workers), default=base.units)
-    return base.time.median * units / base.units / workers
+    return base.time.median * units / base.units * base.workers / workers
 
 
 def _first(*values: float | None) -> float | None:

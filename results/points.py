@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Iterable
 
 from jobscripts.state import StudyRun
+from jobscripts.study import VARIANTS
 from results.ratio import Measured, ratio
 from results.record import Record, Work
 from results.split import Split, split_of
@@ -60,6 +61,7 @@ class Point:
     speedup_own: float | None = None
     efficiency: float | None = None
     speedup_interval: tuple[float, float] | None = None  # of that which efficiency is made of
+    base_workers: int = 1  # of the point that it is against
 
     @property
     def workers(self) -> int:
@@ -86,10 +88,38 @@ class Table:
     points: list[Point]
     serial: Point | None = None
 
+    def own_base(self, variant: str) -> Point | None:
+        """A variant on its fewest workers: one; more, as of whole nodes, where there is no serial point
+        either. None where that is left out."""
+        own = [p for p in self.points if p.variant == variant]
+        fewest_workers = min((p.workers for p in own), default=1)
+        if fewest_workers > 1 and self.serial is not None:
+            return None
+        return next(iter(fastest(p for p in own if p.used and p.workers == fewest_workers)), None)
+
     @property
     def own_bases(self) -> list[Point]:
-        """One worker of each parallel variant, where it is used."""
-        return [p for p in self.points if p.workers == 1 and p.used and p.variant != "serial"]
+        """Of each parallel variant, where it has one."""
+        found = (self.own_base(variant) for variant in VARIANTS if variant != "serial")
+        return [point for point in found if point is not None]
+
+    @property
+    def base(self) -> Point | None:
+        """The serial point, or the fastest of the own bases with the fewest workers."""
+        return self.serial or next(iter(fastest(self.own_bases)), None)
+
+
+def workers_words(workers: int) -> str:
+    return "one worker" if workers == 1 else f"{workers} workers"
+
+
+def fewest(table: Table) -> str:
+    """What efficiency is against where there is no serial point: "one worker of the variant"."""
+    own = sorted({base.workers for base in table.own_bases})
+    if own == [1]:
+        return "one worker of the variant"
+    which = " or ".join(map(str, own))
+    return f"the fewest workers of each variant: {which} count as {which}, whatever they lose among themselves"
 
 
 def fastest(points: Iterable[Point]) -> list[Point]:
@@ -195,12 +225,15 @@ def _judge(point: Point, found: list[Record], workers: int) -> None:
 
 
 def _relate(table: Table) -> None:
-    """Speed-up against serial and against one worker of the same variant; parallel efficiency
-    against serial, or against one worker where the study has no serial point."""
+    """Speed-up against serial and against the own base of the variant; parallel efficiency against
+    serial, or against the own base where the study has no serial point."""
     table.points.sort(key=_order)
-    table.serial = _base(table, "serial")
+    table.serial = next(
+        (p for p in table.points if p.variant == "serial" and p.workers == 1 and p.used), None
+    )
+    own_bases = {variant: table.own_base(variant) for variant in VARIANTS}
     for point in table.points:
-        own = _base(table, point.variant)
+        own = own_bases[point.variant]
         if not point.used:
             continue
         for base in (table.serial, own):
@@ -215,6 +248,7 @@ def _relate(table: Table) -> None:
             speedup = point.speedup_serial if table.serial else point.speedup_own
             point.efficiency = speedup / point.workers if speedup is not None else None
             base = table.serial if table.serial else own
+            point.base_workers = base.workers if base is not None else 1
             if base is not None and base is not point and speedup is not None:
                 part = ratio(measured_rate(point), measured_rate(base))
                 share = speedup / part.value
@@ -239,13 +273,7 @@ def measured_rate(point: Point) -> Measured:
 
 
 def _order(point: Point) -> tuple[int, int, int]:
-    return ("serial", "omp", "mpi", "hybrid").index(point.variant), point.workers, point.ranks
-
-
-def _base(table: Table, variant: str) -> Point | None:
-    return next(
-        (p for p in table.points if p.variant == variant and p.workers == 1 and p.used), None
-    )
+    return VARIANTS.index(point.variant), point.workers, point.ranks
 
 
 def work_kept(point: Point) -> float:
@@ -265,8 +293,8 @@ def _same_work(point: Point, base: Point) -> bool:
 
 def _speedup(point: Point, base: Point | None) -> float | None:
     """Strong: T1/Tp. Weak: (work_p/Tp) / (work_1/T1), scaled speed-up (Gustafson 1988; Sun and Ni
-    1990 where the work of each worker is not the same)."""
+    1990 where the work of each worker is not the same). A base of b workers counts as b."""
     if base is None:
         return None
-    ratio = base.time.median / point.time.median
+    ratio = base.workers * base.time.median / point.time.median
     return ratio * point.units / base.units if point.problem.scaling == "weak" else ratio

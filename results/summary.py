@@ -13,7 +13,7 @@ from results.whole_file import write_whole
 COLUMNS = (
     "app variant scaling size options nodes ranks threads workers repeats samples "
     "time_s time_low_s time_high_s units rate rate_low rate_high rate_unit "
-    "speedup_serial speedup_own efficiency speedup_low speedup_high compute_s communicate_s wait_s io_s load_balance "
+    "speedup_serial speedup_own base_workers efficiency speedup_low speedup_high compute_s communicate_s wait_s io_s load_balance "
     "communication_efficiency parallel_efficiency flop bytes sent_bytes kernel exchange tier "
     "verified result placement_ok used reason"
 ).split()
@@ -53,6 +53,7 @@ def _row(point: Point) -> list[object]:
         point.rate_unit,
         point.speedup_serial,
         point.speedup_own,
+        point.base_workers,
         point.efficiency,
         *(point.speedup_interval or (None, None)),
         *_split(point),

@@ -7,7 +7,7 @@ from typing import Iterator
 from jobscripts.state import State
 from jobscripts.units import count, rate_text
 from results.outcomes import Outcomes, warnings_told
-from results.points import Point, Table, work_kept
+from results.points import Point, Table, fewest, work_kept
 from results.record import Record
 
 WIDTH = 120
@@ -19,7 +19,8 @@ Time is that of one repetition: the median of the samples of all repeats, with i
 (exact binomial ranks), widened where need be to hold the median of each repeat.
 p: workers (cores), ranks x threads.
 S: speed-up against the serial program, which has no MPI and no OpenMP in it.
-S1: speed-up against one worker of the same variant.
+S1: speed-up against one worker of the same variant; where that and a serial point are missing, against
+its fewest workers b, which count as b.
 strong scaling, the same problem on p workers:    S = T1/Tp, parallel efficiency E = S/p.
 weak scaling, work W that grows with p:           scaled speed-up S = (Wp/Tp) / (W1/T1), E = S/p;
 weak scaling, the same work for each worker:      E = T1/Tp."""
@@ -58,7 +59,7 @@ def _table(table: Table, notes: list[str]) -> Iterator[str]:
     yield from _wrapped(
         "", f"{problem.app}, {problem.scaling} scaling, size {size}: {_work(table)}"
     )
-    yield _base(table)
+    yield from _wrapped("", _base(table))
     yield ROW.format(*HEADINGS).rstrip()
     for point in table.points:
         yield _row(point, notes)
@@ -80,9 +81,9 @@ def _span(low: float, high: float) -> str:
 def _base(table: Table) -> str:
     base = table.serial
     if base is None and not table.own_bases:
-        return "base: no point of one worker that can be compared, so no S and no E"
+        return "base: no point that can be compared, so no S and no E"
     if base is None:
-        return "base: no serial point that can be compared; E is against one worker of the variant"
+        return f"base: no serial point that can be compared; E is against {fewest(table)}"
     return f"base: {base.problem.app}_serial, T1 = {base.time.median:.4g} s {_interval(base)}"
 
 

@@ -51,6 +51,7 @@ class Invented:
     node: int = 10**9  # workers of a node
     law: Law = field(default_factory=Law)
     seed: int = 1
+    serial: bool = True
     layouts: bool = True  # hybrid in every division of the workers
     probe: bool = True
     pictures: bool = False  # a run of heat, fft and pi with fields
@@ -88,6 +89,9 @@ class Invented:
         repeats = range(1, self.repeats + 1)
         for app, scaling, size, repeat in product(self.apps, self.scalings, self.sizes, repeats):
             for variant, ranks, threads in self._shapes():
+                nodes = max(1, ranks * threads // self.node)
+                if ranks % nodes:
+                    continue
                 yield new_run(
                     app=app,
                     scaling=scaling,
@@ -96,12 +100,13 @@ class Invented:
                     variant=variant,
                     ranks=ranks,
                     threads=threads,
-                    nodes=max(1, ranks * threads // self.node),
+                    nodes=nodes,
                     figures={f"{app}.rate": {"value": 1.0, "unit": f"{UNITS[app][0]}/s"}},
                 )
 
     def _shapes(self) -> Any:
-        yield "serial", 1, 1
+        if self.serial:
+            yield "serial", 1, 1
         for p in self.workers:
             yield "omp", 1, p
             yield "mpi", p, 1

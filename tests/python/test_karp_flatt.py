@@ -32,6 +32,19 @@ class KarpFlatt(Curves):
             for value in (e.value, e.low, e.high):
                 self.assertAlmostEqual(value, 0.05, 12)
 
+    def test_base_of_several_workers(self):
+        """e is that of the law, whatever the base loses itself."""
+        samples = exact((4, 8, 16), strong(0.05))
+        found = karp_flatt(samples[0], samples)
+        self.assertEqual([e.workers for e in found], [8, 16])
+        for e in found:
+            for value in (e.value, e.low, e.high):
+                self.assertAlmostEqual(value, 0.05, 12)
+
+    def test_slower_than_any_serial_part_makes_it(self):
+        samples = exact((4, 8), lambda p: 0.1 * p)
+        self.assertTrue(math.isnan(karp_flatt(samples[0], samples)[0].value))
+
     def test_scaled_where_work_grows(self):
         samples = exact(DENSE, lambda p: p * strong(0.05)(p), lambda p: 1e6 * p)
         for e in karp_flatt(samples[0], samples):

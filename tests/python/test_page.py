@@ -73,6 +73,64 @@ def reported() -> tuple[Path, Page]:
     return study, Page((study / "report.html").read_text(encoding="utf-8"))
 
 
+@functools.lru_cache(maxsize=None)
+def whole_nodes() -> tuple[Path, Page]:
+    """A study of whole nodes of four cores: nothing runs on one worker."""
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    study = Invented(
+        Path(folder.name), workers=(4, 8, 12, 16), apps=("heat",), law=Law(serial=0.01, overhead=0.001),
+        node=4, serial=False, probe=False,
+    ).write()
+    with contextlib.redirect_stdout(io.StringIO()):
+        main([str(study)])
+    return study, Page((study / "report.html").read_text(encoding="utf-8"))
+
+
+class WholeNodes(unittest.TestCase):
+    """The fewest workers of a variant are its base, and count as many."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder, cls.page = whole_nodes()
+        cls.anew = recompute(cls.folder)
+
+    def test_each_number_is_that_of_the_files(self) -> None:
+        compared: Counter[str] = Counter()
+        for row, key, told in self.page.told():
+            if not of_laws(row, key):
+                with self.subTest(row=row, key=key):
+                    right = self.anew[row][key]
+                    self.assertLessEqual(abs(told - right), 1e-12 * abs(right))
+                compared[key] += 1
+        layouts = 1 + 4 + 3 + 3 + 3 + 3  # omp on a node, mpi on four, hybrid as each number divides
+        best = 3  # each variant on its most workers
+        self.assertEqual(compared["speedup_own"], 2 * (layouts + best) + 1, "all points, and the card")
+        self.assertEqual(compared["serial_fraction"], 2 * 3, "of mpi and hybrid, on two nodes and more")
+        self.assertEqual(compared["base_workers"], 2, "in the card: taken from and as")
+
+    def test_the_base_is_efficient_by_definition(self) -> None:
+        told = {(row, key): value for row, key, value in self.page.told()}
+        for scaling in ("strong", "weak"):
+            self.assertEqual(told[f"heat {scaling} tiny mpi 4x1", "speedup_own"], 4.0)
+            self.assertEqual(told[f"heat {scaling} tiny mpi 4x1", "efficiency"], 1.0)
+            self.assertLess(told[f"heat {scaling} tiny mpi 16x1 on 4 nodes", "efficiency"], 1.0)
+
+    def test_it_is_said(self) -> None:
+        words = " ".join((self.folder / "report.html").read_text(encoding="utf-8").split())
+        for told in ("the fewest workers of each variant: 4 count as 4", "against b = 4 workers of the variant"):
+            self.assertTrue(told in words, told)
+        self.assertFalse("one worker of the variant" in words)
+        for picture in ("speedup", "efficiency"):
+            self.assertTrue((self.folder / f"figures/heat-weak-tiny-{picture}.svg").exists())
+        with open(self.folder / "summary.csv", newline="", encoding="utf-8") as file:
+            self.assertEqual({row["base_workers"] for row in csv.DictReader(file)}, {"4"})
+
+    def test_laws_are_fitted(self) -> None:
+        symbols = {key for row, key, _ in self.page.told() if of_laws(row, key)}
+        self.assertTrue(symbols)
+
+
 class Reported(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
