@@ -5,6 +5,8 @@ import math
 from dataclasses import dataclass
 from typing import Sequence
 
+import numpy as np
+
 from results import fits
 from results.points import Point, Table, fastest
 
@@ -34,6 +36,8 @@ class FittedLine:
     law: str
     workers: tuple[float, ...]
     speedup: tuple[float, ...]  # against the base of the drawn points
+    low: tuple[float, ...]  # 95 % interval of the fitted curve
+    high: tuple[float, ...]
 
 
 LINE_POINTS = 60
@@ -49,7 +53,9 @@ def fitted_lines(curves: Sequence[Curve], table: Table) -> list[FittedLine]:
         ratio = max(used) / min(used)
         across = [min(used) * ratio ** (n / LINE_POINTS) for n in range(LINE_POINTS + 1)]
         speedups = tuple(fit.rate(p) / curve.base_rate for p in across)
-        lines.append(FittedLine(curve.variant, fit.law, tuple(across), speedups))
+        bands = np.array([fit.rate_band(p) for p in across]) / curve.base_rate
+        low, high = (tuple(map(float, ends)) for ends in bands.T)
+        lines.append(FittedLine(curve.variant, fit.law, tuple(across), speedups, low, high))
     return lines
 
 

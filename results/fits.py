@@ -9,7 +9,7 @@ import numpy as np
 
 from results.karp_flatt import SerialFraction, karp_flatt, karp_flatt_words
 from results.laws import AMDAHL, GUSTAFSON, USL, Curve, Law
-from results.region import Data, Region, region
+from results.region import Region, region
 from results.samples import Locations, Sample, fault, locate
 from results.scatter import Scatter, settle, t_quantile
 
@@ -77,6 +77,11 @@ class Fit:
     def rate(self, workers: float) -> float:
         """Units of work a second on the fitted curve."""
         return math.exp(-self.curve.logarithm(workers))
+
+    def rate_band(self, workers: float) -> tuple[float, float]:
+        """95 % interval of `rate`."""
+        low, high = self.curve.interval(workers)
+        return math.exp(-high), math.exp(-low)
 
     def speedup(self, workers: float) -> float:
         """Against one worker on the fitted curve; scaled speed-up where the work grows."""

@@ -41,7 +41,7 @@ HOW = (
     "rank has none. Below 80 % deserves a look.",
     "Amdahl (1967), Gustafson (1988), Karp and Flatt (1990), Gunther's Universal Scalability Law: "
     "fitted from 4 (USL: 5) different numbers of workers on, with 95 % intervals; dashed inside the "
-    "data alone.",
+    "data alone, in a band that is the 95 % interval of the fitted curve.",
     "The roofline (Williams, Waterman, Patterson 2009) takes its ceilings from probe, and operations "
     "and bytes of the apps from their work models. Above 100 %: the data stayed in caches.",
     "All numbers are computed from the HDF5 files in runs/; summary.csv holds those of the points.",

@@ -193,6 +193,7 @@ def _fit(found: Axes, line: FittedLine) -> None:
         linewidth=0.9,
         label=f"{line.law}, {line.variant}",
     )
+    found.fill_between(line.workers, line.low, line.high, color=light(line.variant), alpha=0.15, linewidth=0)
 
 
 def _node_boundary(found: Axes, points: Sequence[Point]) -> None:

@@ -37,6 +37,18 @@ class Drawn(Scratch):
                     drawn = self.at(line, workers)
                     self.assertAlmostEqual(drawn / points[workers].speedup_serial, 1 + residual, 6)
 
+    def test_the_band_of_a_line_is_the_interval_of_its_fit(self):
+        _, _, tables = self.study(law=Law(serial=0.05, noise=0.05))
+        for table in tables:
+            fits = {curve.variant: curve.fit for curve in curves_of(table)}
+            lines = fitted_lines(curves_of(table), table)
+            self.assertEqual(len(lines), 3)
+            for line in lines:
+                for p, low, middle, high in zip(line.workers, line.low, line.speedup, line.high):
+                    self.assertTrue(low < middle < high)
+                    short, long = fits[line.variant].band(p)
+                    self.assertAlmostEqual(high / low, long / short, 9)
+
     def at(self, line, workers):
         return next(s for p, s in zip(line.workers, line.speedup) if math.isclose(p, workers))
 
