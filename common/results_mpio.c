@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mpi.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@ static const int64_t SHORTEST_OF_NODE = INT64_C(16) << 10, SHORTEST_OF_NODES = I
 
 /* MPI counts in int, and MPI-IO keeps copies of what it gathers: at most so much in a piece. */
 static const int64_t DIRECT_BYTES = INT64_C(32) << 20, GATHERED_BYTES = INT64_C(256) << 20;
+
+static const char GATHERED_BUFFER[] =
+    "16777216"; /* bytes that a writer of a node collects at once */
 
 /* SB_PIECE_BYTES in the environment lowers all of these, for tests. */
 static int64_t limit(int64_t bytes) {
@@ -234,13 +238,32 @@ static sb_status can_open(const sb_newfile *file) {
                  strerror(errno));
 }
 
+/* What MPI-IO should know that it cannot see: where nodes write to one file, one rank of each
+ * gathers what its node has, in long runs. A library ignores hints that it does not know (MPI 3.1,
+ * 9). MPI_INFO_NULL on one node. To be freed. Local. */
+static MPI_Info hints_for(const sb_comm *comm) {
+  MPI_Info hints = MPI_INFO_NULL;
+  const int nodes = sb_comm_nodes(comm);
+  if (nodes == 1) return hints;
+  char writers[16];
+  snprintf(writers, sizeof writers, "%d", nodes);
+  MPI_Info_create(&hints);
+  MPI_Info_set(hints, "collective_buffering", "true"); /* MPI's own name */
+  MPI_Info_set(hints, "romio_cb_write", "enable");     /* ROMIO's, as in MPICH and its kin */
+  MPI_Info_set(hints, "cb_nodes", writers);
+  MPI_Info_set(hints, "cb_buffer_size", GATHERED_BUFFER);
+  return hints;
+}
+
 sb_status sb_results_write_fields(sb_comm *comm, const sb_newfile *file, const sb_fields *fields) {
   hid_t root = -1, access = sb_h5_access();
   /* A file size limit of one rank alone: inside HDF5 its failure would strand the others. */
   sb_status status = sb_newfile_room(file, 0);
-  if (access < 0 || H5Pset_fapl_mpio(access, MPI_COMM_WORLD, MPI_INFO_NULL) < 0) {
+  MPI_Info hints = hints_for(comm);
+  if (access < 0 || H5Pset_fapl_mpio(access, MPI_COMM_WORLD, hints) < 0) {
     status = sb_h5_fail(file, "parallel access");
   }
+  if (hints != MPI_INFO_NULL) MPI_Info_free(&hints); /* HDF5 keeps a copy */
   SB_TRY(sb_comm_agree(comm, status));
   SB_TRY(sb_comm_agree(comm, can_open(file)));
   SB_TRY(sb_comm_agree(comm, sb_h5_open(file, access, H5F_ACC_RDWR, &root)));

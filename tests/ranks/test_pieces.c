@@ -7,6 +7,7 @@
 #include <cmocka.h> /* wants the three above */
 
 #include <hdf5.h>
+#include <mpi.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 
 static sb_comm *comm;
 static hssize_t longest;
+static char writers[16]; /* of the last file that all ranks opened, by its hints */
 
 herr_t __real_H5Dwrite(hid_t dataset, hid_t type, hid_t here, hid_t there, hid_t transfer,
                        const void *data);
@@ -31,6 +33,29 @@ herr_t __wrap_H5Dwrite(hid_t dataset, hid_t type, hid_t here, hid_t there, hid_t
     longest = H5Sget_select_npoints(here);
   }
   return __real_H5Dwrite(dataset, type, here, there, transfer, data);
+}
+
+herr_t __real_H5Pset_fapl_mpio(hid_t access, MPI_Comm ranks, MPI_Info hints);
+herr_t __wrap_H5Pset_fapl_mpio(hid_t access, MPI_Comm ranks, MPI_Info hints);
+
+herr_t __wrap_H5Pset_fapl_mpio(hid_t access, MPI_Comm ranks, MPI_Info hints) {
+  int given = 0;
+  if (hints != MPI_INFO_NULL) {
+    MPI_Info_get(hints, "cb_nodes", (int)sizeof writers - 1, writers, &given);
+  }
+  if (!given) snprintf(writers, sizeof writers, "none");
+  return __real_H5Pset_fapl_mpio(access, ranks, hints);
+}
+
+static void one_rank_of_each_node_writes(void **state) {
+  (void)state;
+  const int64_t shape[] = {6, 5, 7};
+  const int parts[] = {1, sb_comm_size(comm), 1}, nodes = sb_comm_nodes(comm);
+  char expected[16] = "none";
+  if (nodes > 1) snprintf(expected, sizeof expected, "%d", nodes);
+  snprintf(writers, sizeof writers, "not asked");
+  assert_int_equal(toy_state_write(comm, path_of("p.h5"), shape, parts, 7, 1), SB_OK);
+  assert_string_equal(writers, expected);
 }
 
 static void no_piece_is_longer(void **state) {
@@ -63,7 +88,8 @@ int main(int argc, char **argv) {
   snprintf(folder, sizeof folder, "%s/scalebar_pieces_%ld", folder_of_folders(), (long)getpid());
   sb_comm_broadcast(comm, folder, sizeof folder);
   if (sb_comm_rank(comm) == 0) mkdir(folder, 0700);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(no_piece_is_longer)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(no_piece_is_longer),
+                                     cmocka_unit_test(one_rank_of_each_node_writes)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   if (sb_comm_rank(comm) == 0) {
     unlink(path_of("p.h5"));
