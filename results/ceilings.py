@@ -19,6 +19,7 @@ class Ceiling:
     core: float
     all: float
     workers: int  # of the run that measured `all`
+    raised: bool = False  # all together measured less than one alone, whose figure stands for theirs
 
     def at(self, workers: int) -> float:
         """What `workers` can reach: as many times one of them, and never more than all of them."""
@@ -71,7 +72,7 @@ def _ceiling(
         return None
     if core is None:
         return Ceiling(whole, whole, most)
-    return Ceiling(core, max(whole, core), most)  # a disturbed machine: one core was above all
+    return Ceiling(core, max(whole, core), most, raised=whole < core)
 
 
 def _best(records: Sequence[Record], names: list[str]) -> float | None:

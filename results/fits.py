@@ -93,6 +93,10 @@ class Fit:
         units = self.curve.units(workers)
         return units * math.exp(low), units * math.exp(high)
 
+    @property
+    def smallest(self) -> int:
+        return min(workers for workers, _ in self.residuals)
+
     def extrapolated(self, workers: float) -> bool:
         return workers > FAR * self.largest
 
@@ -173,15 +177,22 @@ def refusal(law: Law, samples: Sequence[Sample]) -> str:
     return fault(samples)
 
 
-def efficient_workers(fit: Fit, efficiency: float = 0.5) -> int | None:
-    """The largest number of workers with at least this parallel efficiency S/p by the law, which
-    falls with p in all of them; None where it lies beyond twice the largest number measured."""
-    low, high = 0, FAR * fit.largest
-    if fit.speedup(high) >= efficiency * high:
+def efficient_workers(fit: Fit, base_rate: float, efficiency: float = 0.5) -> int | None:
+    """The largest number of workers with at least this parallel efficiency by the law, against
+    `base_rate`, units of work a second of one worker; it falls with p in all laws. 0 where it is below
+    that on the fewest workers measured; None where it lies beyond twice the largest number."""
+
+    def efficient(workers: int) -> bool:
+        return fit.rate(workers) >= efficiency * base_rate * workers
+
+    low, high = fit.smallest, FAR * fit.largest
+    if not efficient(low):
+        return 0
+    if efficient(high):
         return None
     while high - low > 1:  # low is efficient, high is not
         middle = (low + high) // 2
-        if fit.speedup(middle) >= efficiency * middle:
+        if efficient(middle):
             low = middle
         else:
             high = middle

@@ -13,7 +13,8 @@ from results.stats import Summary, pool
 @dataclass(frozen=True)
 class SerialFraction:
     """e = (1/S - 1/p)/(1 - 1/p - (b - 1)/S) against b workers, b = 1 in the paper, and its 95 %
-    interval: NaN where a median has none. Below 0 where the speed-up exceeds p."""
+    interval: NaN where a median has none. Below 0 where the speed-up exceeds p; above 1 where the base
+    was faster, and infinite where against b workers no e at all makes it so slow."""
 
     workers: int
     value: float
@@ -45,6 +46,10 @@ def karp_flatt_words(fractions: Sequence[SerialFraction]) -> str:
     )
     if len(sure) < 2:
         return "Too few points with intervals to tell a serial part from overhead."
+    slower = [e for e in sure if e.low > 1]
+    if slower:
+        which = ", ".join(str(e.workers) for e in slower)
+        return f"Slower than the base on {which} workers: no serial part explains that, but overhead does."
     rises = _step(sure, lambda a, b: b.low > a.high)
     falls = _step(sure, lambda a, b: b.high < a.low)
     if rises and falls:
@@ -96,6 +101,5 @@ def _times(base: Summary, point: Summary, work: float) -> tuple[float, float, fl
 
 
 def _e(times: float, workers: int, base: int) -> float:
-    """NaN where no e explains it: the time grew by more than any serial part makes it."""
     parallel = 1 - 1 / workers - times * (1 - 1 / base)
-    return (times / base - 1 / workers) / parallel if parallel > 0 else math.nan
+    return math.inf if parallel <= 0 else (times / base - 1 / workers) / parallel

@@ -70,13 +70,21 @@ def scaling_section(
     return section(
         table_name(found),
         f"{problem.scaling.capitalize()} scaling, size {size}",
-        paragraph(f"{_work(found)}; {LAWS[problem.scaling]}."),
+        paragraph(f"{_work(found)}; {_law(found)}."),
         paragraph(_base(found)),
         pictures(drawn),
         _points(found, limits),
         fits_part(curves, problem_name(problem)),
         level=3,
     )
+
+
+def _law(found: Table) -> str:
+    law = LAWS[found.problem.scaling]
+    b = found.fewest
+    if b > 1:
+        law = law.replace("T1/Tp", f"{b} T{b}/Tp").replace("(Wp/Tp) / (W1/T1)", f"{b} (Wp/Tp) / (W{b}/T{b})")
+    return law
 
 
 def _work(found: Table) -> str:
@@ -98,7 +106,7 @@ def _base(found: Table) -> str:
     elif found.own_bases:
         words.append(f"There is no serial point to compare with: E is against {fewest(found)}.")
     else:
-        words.append("There is no point to compare with: no speed-up is shown.")
+        words.append(f"There is no point of {workers_words(found.fewest)} to compare with: no speed-up is shown.")
     own = [_own_words(base) for base in found.own_bases]
     if own:
         words.append("Of a parallel program " + ", ".join(dict.fromkeys(own)) + ".")

@@ -1,6 +1,7 @@
 """The part of the page about the laws that were fitted to an app's points, with their residuals."""
 from __future__ import annotations
 
+import math
 from typing import Sequence
 
 from results import fits
@@ -8,12 +9,21 @@ from results.curves import Curve
 from results.page_parts import Cell, bullets, number, paragraph, percent, span, table
 
 
+BEYOND = "more than 1"  # a serial fraction: slower than the base, however little runs in parallel
+
+
 def fits_part(curves: Sequence[Curve], problem: str) -> str:
     """`problem` begins the names of the rows, as scripts know them."""
     if not curves:
         return paragraph("No law is fitted: no parallel point can be used.")
     laws = [(curve.variant, law) for curve in curves for law in (curve.law, curve.usl)]
-    rows = [row for variant, law in laws if isinstance(law, fits.Fit) for row in _fit(variant, law)]
+    rows = [
+        row
+        for curve in curves
+        for law in (curve.law, curve.usl)
+        if isinstance(law, fits.Fit)
+        for row in _fit(curve, law)
+    ]
     refused = list(
         dict.fromkeys(
             f"{law.law}, {variant}: {law.reason}"
@@ -46,13 +56,20 @@ def _said_once(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]]) -> list[str]
     """The formula of each law, and what is to be noted of a fit."""
     fitted = [(variant, law) for variant, law in laws if isinstance(law, fits.Fit)]
     formulas = dict.fromkeys(f"{law.law}: {law.formula}" for _, law in fitted)
+    least = min((law.smallest for _, law in fitted), default=1)
+    if least > 1:
+        formulas[f"p = 1 lies outside of the data, which begin at p = {least}: what is of one worker is extrapolated"] = None
     return [*formulas, *(f"{law.law}, {variant}: {law.note}" for variant, law in fitted if law.note)]
 
 
-def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
-    most = fits.efficient_workers(fit)
-    if most is None:
+def _fit(curve: Curve, fit: fits.Fit) -> list[list[Cell | str]]:
+    most = fits.efficient_workers(fit, curve.base_rate)
+    if math.isnan(curve.base_rate):
+        reach = Cell("-", number=True)
+    elif most is None:
         reach = Cell(f"more than {fits.FAR * fit.largest}, twice the most measured")
+    elif most == 0:
+        reach = Cell(f"fewer than {fit.smallest}, the fewest measured")
     else:
         reach = number(float(most), text=str(most))
     rows: list[list[Cell | str]] = []
@@ -61,7 +78,7 @@ def _fit(variant: str, fit: fits.Fit) -> list[list[Cell | str]]:
         rows.append(
             [
                 fit.law,
-                variant,
+                curve.variant,
                 parameter.name + (" (1)" if unit == "1" else ""),
                 number(parameter.value, unit),
                 span(parameter.low, parameter.high, unit),
@@ -98,8 +115,8 @@ def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
         [
             curve.variant,
             number(float(part.workers), text=str(part.workers)),
-            number(part.value),
-            span(part.low, part.high, "1"),
+            number(part.value) if math.isfinite(part.value) else Cell(BEYOND, number=True),
+            span(part.low, part.high, "1") if part.low < math.inf else Cell(BEYOND, number=True),
         ]
         for curve in curves
         for part in curve.serial_fractions

@@ -4,12 +4,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Sequence
 
+from jobscripts.study import VARIANTS
 from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
-from results.page_curves import row_name
+from results.page_curves import problem_name, row_name
 from results.page_parts import (
     Cell,
+    bullets,
     data_of,
     escape,
     number,
@@ -19,7 +21,7 @@ from results.page_parts import (
     table,
     told,
 )
-from results.points import Point, Table, above_ideal, fastest
+from results.points import Point, Table, above_ideal, fastest, workers_words
 from results.roof import share_of_roof
 
 LIMITS = "limits"  # the row of the machine's own numbers
@@ -34,15 +36,16 @@ def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
         return f"{count(wrong, 'wrong answer')}: this machine is not to be trusted", "bad"
     if failed:
         return f"{count(good, 'run')} verified, {failed} without a result", "bad"
+    points = [point for found in tables for point in found.points]
+    slow, left_out = sum(p.result == "SLOW" for p in points), sum(not p.used for p in points)
+    more = [f"{count(slow, 'point')} slower than the reference"] if slow else []
+    more += [f"{count(left_out, 'point')} left out of the curves"] if left_out else []
+    mark = "bad" if slow else "warn"
     if outcomes.waiting:
-        done = f"{count(good, 'run')} right so far"
-        return f"{done}, {outcomes.waiting} still to come", "warn"
-    slow = sum(point.result == "SLOW" for found in tables for point in found.points)
-    if slow:
-        return f"all answers right; {count(slow, 'point')} slower than the reference", "bad"
-    left_out = sum(not point.used for found in tables for point in found.points)
-    if left_out:
-        return f"all answers right; {count(left_out, 'point')} left out of the curves", "warn"
+        done = f"{count(good, 'run')} right so far, {outcomes.waiting} still to come"
+        return "; ".join([done, *more]), mark
+    if more:
+        return "; ".join(["all answers right", *more]), mark
     return f"all {count(good, 'run')} right", "good"
 
 
@@ -54,6 +57,8 @@ def cards(outcomes: Outcomes, tables: Sequence[Table], limits: Ceilings) -> str:
     if limits.bandwidth is not None:
         core = told(number(limits.bandwidth.core, "byte/s"), LIMITS, "triad_core")
         lines = [f"one worker: {core}"]
+        if limits.bandwidth.raised:
+            lines.append("all together measured less: the machine was disturbed")
         if limits.compute is not None:
             rate = told(number(limits.compute.all, "flop/s"), LIMITS, "fma")
             lines.append(f"multiply-adds: {rate}")
@@ -77,6 +82,7 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
     if grown is not None and grown is not best and grown.efficiency and grown.workers > 1:
         layout = f"{grown.variant} {grown.ranks} x {grown.threads}"
         lines += [f"weak scaling, {layout}: {_efficiency(grown)}", escape(above_ideal(grown))]
+    lines.append(escape(_left_out(strong if best in _points(strong) else weak, best)))
     share = share_of_roof(best, limits)
     if share is not None:
         part = told(percent(share), row_name(best), "roof")
@@ -97,7 +103,7 @@ def _speedup(point: Point) -> str:
         reach = span(*point.speedup_interval, "1")
         times += f" ({told(reach, row, 'speedup_interval')})"
     scaling = f"{point.problem.scaling} scaling, {workers} workers"
-    if point.base_workers > 1:
+    if point.base_workers is not None and point.base_workers > 1:
         base = told(number(float(point.base_workers), text=str(point.base_workers)), row, "base_workers")
         return f"{scaling}: speed-up {times}, with {base} workers of {point.variant} taken as {base}"
     own = f"one worker of {point.variant}"
@@ -139,41 +145,69 @@ def _best(tables: Sequence[Table]) -> Point | None:
     return max((p for p in used if p.workers == most), key=lambda p: p.rate, default=None)
 
 
+def _points(tables: Sequence[Table]) -> list[Point]:
+    return [point for found in tables for point in found.points]
+
+
+def _left_out(tables: Sequence[Table], shown: Point) -> str:
+    """ "on 2 workers every point is left out: too few samples"; "" where `shown` is of most workers."""
+    points = _points(tables)
+    most = max(point.workers for point in points)
+    if most == shown.workers:
+        return ""
+    reasons = (reason.partition(":")[0] for p in points if p.workers == most for reason in p.left_out)
+    return f"on {workers_words(most)} every point is left out: {', '.join(dict.fromkeys(reasons))}"
+
+
 def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
     """Each variant at its most workers in the fastest layout, side by side; nothing where no point
     can be compared."""
     rows: list[list[Cell | str]] = []
-    names = []
+    names, left_out = [], []
     for found in tables:
-        for variant in ("serial", "omp", "mpi", "hybrid"):
-            own = [p for p in found.points if p.variant == variant and p.used]
-            for point in fastest(own)[-1:]:
-                rows.append(_best_row(point, limits))
+        for variant in VARIANTS:
+            own = [p for p in found.points if p.variant == variant]
+            for point in fastest(p for p in own if p.used)[-1:]:
+                rows.append(_best_row(found, point, limits))
                 names.append(row_name(point))
+                words = _left_out([replace(found, points=own)], point)
+                left_out += [f"{problem_name(found.problem)} {variant}: {words}"] if words else []
     if not rows:
         return ""
     headings = [
-        "app", "scaling", "size", "variant", "ranks x threads", "rate", "lowest", "highest",
-        "speed-up S (1)", "efficiency E", "of the roof",
+        "app", "scaling", "size", "variant", "ranks x threads", "nodes", "rate", "lowest", "highest",
+        "speed-up S (1)", "against", "efficiency E", "of the roof",
     ]
-    keys = ["", "", "", "", "", "rate", "rate_low", "rate_high", "", "efficiency", "roof"]
+    keys = ["", "", "", "", "", "nodes", "rate", "rate_low", "rate_high", "", "", "efficiency", "roof"]
     title = "Each variant on most workers (rates with the 95 % interval)"
-    return table(title, headings, rows, keys, names)
+    return table(title, headings, rows, keys, names) + bullets(left_out)
 
 
-def _best_row(point: Point, limits: Ceilings) -> list[Cell | str]:
+def _against(found: Table, point: Point) -> str:
+    """The base of a point, in a word or two."""
+    if point.base_workers is None:
+        return "-"
+    if point is found.serial or (found.serial is None and point is found.own_base(point.variant)):
+        return "itself"
+    return "serial" if found.serial else workers_words(point.base_workers)
+
+
+def _best_row(found: Table, point: Point, limits: Ceilings) -> list[Cell | str]:
     problem, time = point.problem, point.time
-    key = base_key(point)
+    key, against = base_key(point), _against(found, point)
+    nothing = against == "itself" and found.fewest > 1  # several workers: 100 % would be no merit
     return [
         problem.app,
         problem.scaling,
         problem.size,
         point.variant,
         f"{point.ranks} x {point.threads}",
+        number(float(point.nodes), text=str(point.nodes)),
         number(point.rate, point.rate_unit),
         number(point.units / time.high, point.rate_unit),
         number(point.units / time.low, point.rate_unit),
-        replace(number(getattr(point, key)), key=key),
-        percent(point.efficiency),
+        replace(number(None if nothing else getattr(point, key)), key=key),
+        against,
+        percent(None if nothing else point.efficiency),
         percent(share_of_roof(point, limits)),
     ]

@@ -61,7 +61,7 @@ class Point:
     speedup_own: float | None = None
     efficiency: float | None = None
     speedup_interval: tuple[float, float] | None = None  # of that which efficiency is made of
-    base_workers: int = 1  # of the point that it is against
+    base_workers: int | None = None  # of the point that it is against
 
     @property
     def workers(self) -> int:
@@ -86,16 +86,14 @@ class Table:
 
     problem: Problem
     points: list[Point]
+    fewest: int  # workers of a run in the plan: what has not run, or failed, gives the base to no other
     serial: Point | None = None
 
     def own_base(self, variant: str) -> Point | None:
-        """A variant on its fewest workers: one; more, as of whole nodes, where there is no serial point
-        either. None where that is left out."""
-        own = [p for p in self.points if p.variant == variant]
-        fewest_workers = min((p.workers for p in own), default=1)
-        if fewest_workers > 1 and self.serial is not None:
-            return None
-        return next(iter(fastest(p for p in own if p.used and p.workers == fewest_workers)), None)
+        """A variant on the fewest workers that are planned for any: one, or more in a study of whole
+        nodes. None where no such point can be used."""
+        own = (p for p in self.points if p.variant == variant and p.workers == self.fewest)
+        return next(iter(fastest(p for p in own if p.used)), None)
 
     @property
     def own_bases(self) -> list[Point]:
@@ -105,7 +103,7 @@ class Table:
 
     @property
     def base(self) -> Point | None:
-        """The serial point, or the fastest of the own bases with the fewest workers."""
+        """The serial point, or the fastest of the own bases."""
         return self.serial or next(iter(fastest(self.own_bases)), None)
 
 
@@ -115,11 +113,10 @@ def workers_words(workers: int) -> str:
 
 def fewest(table: Table) -> str:
     """What efficiency is against where there is no serial point: "one worker of the variant"."""
-    own = sorted({base.workers for base in table.own_bases})
-    if own == [1]:
+    if table.fewest == 1:
         return "one worker of the variant"
-    which = " or ".join(map(str, own))
-    return f"the fewest workers of each variant: {which} count as {which}, whatever they lose among themselves"
+    b = table.fewest
+    return f"the variant on {b} workers, the fewest: they count as {b}, whatever they lose among themselves"
 
 
 def fastest(points: Iterable[Point]) -> list[Point]:
@@ -145,10 +142,13 @@ def make_tables(runs: list[StudyRun], records: dict[str, Record], workers: int) 
             (problem_of(run), run["variant"], run["nodes"], run["ranks"], run["threads"]), []
         ).append(run)
     tables: dict[Problem, Table] = {}
+    fewest: dict[Problem, int] = {}
+    for problem, _, _, ranks, threads in groups:
+        fewest[problem] = min(ranks * threads, fewest.get(problem, ranks * threads))
     for (problem, *_), group in groups.items():
         done = [run for run in group if run["id"] in records]
         if done:
-            table = tables.setdefault(problem, Table(problem, []))
+            table = tables.setdefault(problem, Table(problem, [], fewest[problem]))
             table.points.append(_point(problem, group, done, records, workers))
     for table in tables.values():
         _relate(table)
@@ -248,7 +248,7 @@ def _relate(table: Table) -> None:
             speedup = point.speedup_serial if table.serial else point.speedup_own
             point.efficiency = speedup / point.workers if speedup is not None else None
             base = table.serial if table.serial else own
-            point.base_workers = base.workers if base is not None else 1
+            point.base_workers = base.workers if base is not None else None
             if base is not None and base is not point and speedup is not None:
                 part = ratio(measured_rate(point), measured_rate(base))
                 share = speedup / part.value

@@ -77,8 +77,8 @@ def _section(point: Point) -> str:
 
 
 def judge_all(path: Path, tables: Sequence[Table]) -> bool:
-    """Notes at each point that has a section how it differs; whether all are within their bounds.
-    Refused where the file is malformed, or has a section for none of the points."""
+    """Notes at each point that has a section how it differs, and marks it as slow; whether all are
+    within their bounds. Refused where the file is malformed, or has a section for none of the points."""
     reference = read_reference(path)
     met, good = 0, True
     for point in (point for table in tables for point in table.points if _may_stand(point)):
@@ -88,6 +88,7 @@ def judge_all(path: Path, tables: Sequence[Table]) -> bool:
             if told:
                 good = False
                 point.notes.append(f"SLOW: {told}")
+                point.result = "SLOW"
     if not met:
         raise Refused(f"{path}: no section of it is of a point of this study")
     return good

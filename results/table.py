@@ -7,7 +7,7 @@ from typing import Iterator
 from jobscripts.state import State
 from jobscripts.units import count, rate_text
 from results.outcomes import Outcomes, warnings_told
-from results.points import Point, Table, fewest, work_kept
+from results.points import Point, Table, fewest, work_kept, workers_words
 from results.record import Record
 
 WIDTH = 120
@@ -81,7 +81,7 @@ def _span(low: float, high: float) -> str:
 def _base(table: Table) -> str:
     base = table.serial
     if base is None and not table.own_bases:
-        return "base: no point that can be compared, so no S and no E"
+        return f"base: no point of {workers_words(table.fewest)} that can be compared, so no S and no E"
     if base is None:
         return f"base: no serial point that can be compared; E is against {fewest(table)}"
     return f"base: {base.problem.app}_serial, T1 = {base.time.median:.4g} s {_interval(base)}"

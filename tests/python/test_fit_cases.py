@@ -198,12 +198,27 @@ class Refused(Warned):
 class Efficient(Warned):
     def test_workers_with_half_of_the_efficiency(self):
         """Amdahl: E = 1/(s p + 1 - s) >= 1/2 up to p = 1 + 1/s."""
+
+        def reach(fit, *efficiency):
+            return efficient_workers(fit, fit.rate(1), *efficiency)
+
         fit = amdahl(exact(DENSE, strong(0.099)))
-        self.assertEqual(efficient_workers(fit), 11)
-        self.assertEqual(efficient_workers(fit, 1.0), 1)
-        self.assertIsNone(efficient_workers(amdahl(exact(DENSE, strong(0.01)))))
-        self.assertIsNone(efficient_workers(gustafson(exact(DENSE, weak(0.1), float))))
-        self.assertEqual(efficient_workers(gustafson(exact(DENSE, weak(0.7), float)), 0.5), 3)
+        self.assertEqual(reach(fit), 11)
+        self.assertEqual(reach(fit, 1.0), 1)
+        self.assertIsNone(reach(amdahl(exact(DENSE, strong(0.01)))))
+        self.assertIsNone(reach(gustafson(exact(DENSE, weak(0.1), float))))
+        self.assertEqual(reach(gustafson(exact(DENSE, weak(0.7), float)), 0.5), 3)
+
+    def test_efficiency_is_that_of_the_page(self):
+        """Against what the points are against: a serial program twice as fast as one worker, or several
+        workers; never for fewer workers than were measured."""
+        fit = amdahl(exact(DENSE, strong(0.05)))  # E = 1/(0.05 p + 0.95)
+        self.assertEqual(efficient_workers(fit, 1.59 * fit.rate(1)), 6)
+        self.assertEqual(efficient_workers(fit, 2.5 * fit.rate(1)), 0)
+        nodes = amdahl(exact((4, 8, 16, 32), strong(0.05)))
+        four = nodes.rate(4) / 4
+        self.assertEqual(efficient_workers(nodes, four), 27)  # 0.05 p + 0.95 = 2 (0.05 4 + 0.95)
+        self.assertEqual(efficient_workers(nodes, 3 * four), 0)
 
     def test_extrapolated(self):
         fit = amdahl(exact(DOUBLED, strong(0.1)))

@@ -43,7 +43,11 @@ class KarpFlatt(Curves):
 
     def test_slower_than_any_serial_part_makes_it(self):
         samples = exact((4, 8), lambda p: 0.1 * p)
-        self.assertTrue(math.isnan(karp_flatt(samples[0], samples)[0].value))
+        (found,) = karp_flatt(samples[0], samples)
+        self.assertEqual((found.value, found.low, found.high), (math.inf,) * 3)
+        more = exact((4, 8, 16), lambda p: 0.1 * p)
+        words = karp_flatt_words(karp_flatt(more[0], more))
+        self.assertIn("Slower than the base on 8, 16 workers", words)
 
     def test_scaled_where_work_grows(self):
         samples = exact(DENSE, lambda p: p * strong(0.05)(p), lambda p: 1e6 * p)

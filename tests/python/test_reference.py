@@ -45,6 +45,10 @@ class References(Scratch):
         ).write()
         self.assertEqual(self.report(slow, "--expect", self.file), 5, self.err)
         self.assertRegex(self.text, r"SLOW: rate 2\.\d+e\+08 sample/s is 9\.\d % below 2\.\d+e\+08")
+        page = self.folder / "page.html"
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(main([str(slow), "--expect", str(self.file), "-o", str(page)]), 5)
+        self.assertIn("all answers right; 7 points slower than the reference", page.read_text(encoding="utf-8"))
         self.assertEqual(self.report(slow, "--expect", self.file, "--write-reference", self.file), 5)
         self.assertEqual(self.report(slow, "--expect", self.file), 0)
 

@@ -141,8 +141,50 @@ class Curves(Report):
         self.add([1.0] * 3, variant="omp")
         self.add(0.5, variant="omp", threads=2)
         self.report()
-        self.assertIn("no point that can be compared", self.text)
+        self.assertIn("no point of one worker", self.text)
         self.assertNotIn("E is against", self.text)
+
+    def test_a_base_that_has_not_run_yet_is_no_reason_for_another(self):
+        self.add(None, status="waiting", verdict="")
+        self.add(None, status="waiting", verdict="", variant="mpi")
+        self.add(0.5, variant="mpi", ranks=2)
+        self.add(0.25, variant="mpi", ranks=4)
+        self.report()
+        self.assertEqual([self.row("mpi", n, 1)["efficiency"] for n in (2, 4)], ["", ""])
+        self.assertEqual(self.row("mpi", 2, 1)["base_workers"], "")
+        self.assertIn("no point of one worker", self.text)
+
+    def test_one_base_for_all_variants_of_whole_nodes(self):
+        """The node of mpi failed: its two nodes are not what another variant's one node is."""
+        self.add(1.0, variant="hybrid", ranks=2, threads=2)
+        self.add(0.5, variant="hybrid", ranks=4, threads=2, nodes=2)
+        self.add(None, status="failed", verdict="ERROR", variant="mpi", ranks=4)
+        self.add(0.5, variant="mpi", ranks=8, nodes=2)
+        self.report()
+        self.assertEqual(float(self.row("hybrid", 4, 2)["efficiency"]), 1.0)
+        self.assertEqual(self.row("hybrid", 4, 2)["base_workers"], "4")
+        self.assertEqual(self.row("mpi", 8, 1)["efficiency"], "")
+
+    def test_the_most_workers_that_are_left_out_are_told(self):
+        self.add(1.0)
+        self.add(1.0, variant="mpi")
+        self.add([0.5] * 3, variant="mpi", ranks=2)
+        self.add(0.9, variant="omp")
+        self.report("-o", str(self.folder / "page.html"))
+        page = (self.folder / "page.html").read_text()
+        told = "on 2 workers every point is left out: too few samples"
+        self.assertRegex(page, r'class="card"><h3>pi<.*' + told)
+        self.assertIn(f"<li>pi strong tiny mpi: {told}</li>", page)
+        self.assertNotIn("pi strong tiny omp: on", page)
+        self.assertIn("all answers right; 1 point left out of the curves", page)
+
+    def test_what_is_left_out_is_told_before_the_study_ends(self):
+        self.add(1.0)
+        self.add([0.5] * 3, variant="mpi", ranks=2)
+        self.add(None, status="waiting", verdict="", variant="omp")
+        self.report("-o", str(self.folder / "page.html"))
+        page = (self.folder / "page.html").read_text()
+        self.assertIn("2 runs right so far, 1 still to come; 1 point left out of the curves", page)
 
     def test_more_than_ideal_is_told(self):
         self.add(1.0)
