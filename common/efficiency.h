@@ -1,7 +1,8 @@
 /* efficiency.h: how well the ranks were used, by the definitions of POP (Performance Optimisation
  * and Productivity, pop-coe.eu, "standard metrics").
  *
- * With U_i the time that rank i spent outside communication and T the run time:
+ * With U_i the time that rank i computed, outside communication and outside of I/O, which counts as
+ * lost, and T the run time:
  *   load balance             = mean of U / max of U
  *   communication efficiency = max of U / T
  *   parallel efficiency      = their product = mean of U / T

@@ -64,7 +64,7 @@ next:
   build/release/bin/pi_omp --help                             every key of a program
   build/release/bin/heat_omp --size tiny --threads 2          one run by hand
   ./scalebar study inputs/studies/pi_strong.ini --dry-run     what a study would run, and how long
-  ./scalebar study inputs/studies/pi_strong.ini               a longer study: minutes
+  ./scalebar study inputs/studies/pi_strong.ini               a longer study: an hour or so
   ./scalebar study inputs/studies/workstation.ini --dry-run   this machine, thoroughly: hours
   ./scalebar report $out
 HDF5 files of all runs, for h5py, xarray and ncdump: $out/runs

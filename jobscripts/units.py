@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+ROUNDED = 0.9995  # of a prefix: what three digits make its whole
 _TIME = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", re.ASCII)
 
 
@@ -34,7 +35,7 @@ def show_time(seconds: float) -> str:
 def rate_text(value: float, unit: str) -> str:
     """ "2.11 Gsample/s"."""
     for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= factor:
+        if abs(value) >= ROUNDED * factor:
             short = "B" + unit[4:] if unit.startswith("byte") else unit  # GB/s
             return f"{value / factor:.3g} {prefix}{short}"
     return f"{value:.3g} {unit}"
@@ -43,13 +44,13 @@ def rate_text(value: float, unit: str) -> str:
 def bytes_text(number: float) -> str:
     """ "19.7 MB", decimal."""
     for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= factor:
+        if number >= ROUNDED * factor:
             return f"{number / factor:.3g} {prefix}B"
     return f"{number:.3g} B"
 
 
 def time_text(seconds: float) -> str:
     """ "48.2 ms", "1.9 s", "2 min 05 s"."""
-    if seconds >= 100:
+    if seconds >= 100 * ROUNDED:
         return show_time(seconds)
-    return f"{seconds:.3g} s" if seconds >= 1 else f"{seconds * 1e3:.3g} ms"
+    return f"{seconds:.3g} s" if seconds >= ROUNDED else f"{seconds * 1e3:.3g} ms"

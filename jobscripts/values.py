@@ -13,6 +13,7 @@ from jobscripts.ini import Entry
 from jobscripts.units import parse_time
 
 WORKERS_MAX = 1 << 20
+SECONDS_LEAST, SECONDS_MOST = 1e-3, 1e6  # as the programs take them
 MEMORY_MAX = 0.95  # of a node, as in the programs
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
@@ -120,6 +121,8 @@ def seconds(entry: Entry) -> float:
     found = parse_time(entry.value)
     if found is None:
         raise refusal(entry, " is not a time; write 90 s, 1.5 min or 2 h")
+    if not SECONDS_LEAST <= found <= SECONDS_MOST:
+        raise refusal(entry, f"; allowed {SECONDS_LEAST:g} s .. {SECONDS_MOST:g} s")
     return found
 
 

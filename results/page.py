@@ -37,7 +37,7 @@ HOW = (
     "Lines go through the fastest layout of as many workers. Points with a cross are left out of "
     "speed-up and of fits; the table says why.",
     "Load balance, communication efficiency and their product, parallel efficiency, are those of POP "
-    "(pop-coe.eu), of ranks; what threads of a rank do among themselves counts as computing, so one "
+    "(pop-coe.eu), of ranks, with I/O counted as lost; what threads of a rank do among themselves counts as computing, so one "
     "rank has none. Below 80 % deserves a look.",
     "Amdahl (1967), Gustafson (1988), Karp and Flatt (1990), Gunther's Universal Scalability Law: "
     "fitted from 4 (USL: 5) different numbers of workers on, with 95 % intervals; dashed inside the "

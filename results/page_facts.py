@@ -8,8 +8,8 @@ from jobscripts.state import State
 from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes, warnings_told
-from results.page_parts import Cell, bullets, number, paragraph, span, table
-from results.record import Record
+from results.page_parts import Cell, bullets, number, paragraph, percent, percent_span, span, table
+from results.record import Figure, Record
 
 UNITS = {"s-1": "1/s", "byte s-1": "byte/s"}  # udunits' words, as people write them
 # Of probe's repetitions, which its file describes in the words of any app
@@ -31,8 +31,7 @@ def limits_part(limits: Ceilings) -> str:
             [
                 Cell(name, code=True),
                 REPETITION.get(name, figure.meaning),
-                number(figure.value, unit_words(name, figure.unit)),
-                span(figure.low, figure.high, unit_words(name, figure.unit)),
+                *_value(name, figure),
                 number(float(figure.n), text=str(figure.n)),
             ]
             for name, figure in record.figures.items()
@@ -48,6 +47,14 @@ def limits_part(limits: Ceilings) -> str:
             )
         )
     return "\n".join(parts)
+
+
+def _value(name: str, figure: Figure) -> tuple[Cell, Cell]:
+    """The value and its interval; shares, as those of noise, in per cent."""
+    if figure.unit == "1" and figure.meaning.startswith("share"):
+        return percent(figure.value), percent_span(figure.low, figure.high)
+    unit = unit_words(name, figure.unit)
+    return number(figure.value, unit), span(figure.low, figure.high, unit)
 
 
 def unit_words(name: str, unit: str) -> str:

@@ -53,7 +53,7 @@ class Times:
 
     elapsed: float  # sum of the repetitions' times
     phases: Mapping[str, float]  # mean of the ranks' sums, by name of phase
-    useful_mean: float  # of the ranks' sums outside communication (POP's U_i): their mean
+    useful_mean: float  # of the ranks' sums of computing (POP's U_i): their mean
     useful_max: float  # and their maximum
 
 

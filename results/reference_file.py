@@ -17,6 +17,7 @@ from jobscripts.errors import Refused
 from results.points import Point, Table
 from results.whole_file import write_whole
 
+LONGEST = 80  # characters of a malformed line that are shown
 LOWER = -0.05  # what is written: 95 % of the reference is fast enough
 FIGURES = ("rate", "time")
 
@@ -112,9 +113,13 @@ def read_reference(path: Path) -> dict[str, list[Expectation]]:
             section = found.setdefault(name, [])
         elif line:
             if section is None:
-                raise Refused(f"{where}: {line!r} stands before any section")
+                raise Refused(f"{where}: {_short(line)!r} stands before any section")
             section.append(_expectation(line, where))
     return found
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= LONGEST else line[:LONGEST] + " ..."
 
 
 def _section_name(line: str, where: str) -> str:
@@ -124,7 +129,7 @@ def _section_name(line: str, where: str) -> str:
     numbers = all(pairs.get(key, "").isdigit() for key in _KEYS[1:])
     if len(words) != 1 + len(_KEYS) or set(pairs) != set(_KEYS) or "=" in words[0] or not numbers:
         raise Refused(
-            f"{where}: section {line} is malformed; "
+            f"{where}: section {_short(line)} is malformed; "
             "allowed [program size=WORD nodes=N ranks=N threads=N]"
         )
     return " ".join([words[0], *(f"{key}={pairs[key]}" for key in _KEYS)])
@@ -144,7 +149,7 @@ def _expectation(line: str, where: str) -> Expectation:
             raise ValueError
     except ValueError:
         raise Refused(
-            f"{where}: {line!r} is malformed; allowed rate|time = VALUE UNIT, LOWER, UPPER with "
+            f"{where}: {_short(line)!r} is malformed; allowed rate|time = VALUE UNIT, LOWER, UPPER with "
             "a lower bound from -1 to 0 or none, an upper bound from 0 or none, not none twice"
         ) from None
     return Expectation(match[1], value, match[3], lower, upper, where)

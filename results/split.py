@@ -1,5 +1,6 @@
 """Where the time of a point went, and how well its ranks were used, by the definitions of POP
-(common/efficiency.h): with U_i the time of rank i outside communication and T the run time,
+(common/efficiency.h): with U_i the time that rank i computed, outside communication and I/O,
+and T the run time,
 
     load balance             = mean of U / max of U
     communication efficiency = max of U / T

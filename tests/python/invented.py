@@ -66,7 +66,7 @@ class Invented:
             write_file(self.folder, run, [0.01] * 10, figures=figures)
             runs.append(run)
         for app in FIELDS if self.pictures else ():
-            run = new_run(app=app, purpose="picture", size="picture")
+            run = new_run(app=app, purpose="picture", repeat=0)
             path = write_file(self.folder, run, [0.1] * 10)
             with h5py.File(path, "r+") as file:
                 for name, data in FIELDS[app].items():
@@ -81,9 +81,9 @@ class Invented:
         figures = {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11}
         threads = {"triad_stream_core": 1.2e10, "triad_stream_all": 4.4e10, "rate": 4.3e10, "fma_all": 2e11}
         one = {"triad_core": 1.1e10, "triad_all": 1.1e10, "fma_core": 2.9e10, "fma_all": 2.9e10}
-        yield new_run(app="probe", variant="mpi", ranks=most, purpose="probe", figures={}), figures
-        yield new_run(app="probe", variant="omp", threads=most, purpose="probe", figures={}), threads
-        yield new_run(app="probe", purpose="probe", figures={}), one
+        yield new_run(app="probe", variant="mpi", ranks=most, purpose="probe", repeat=0, figures={}), figures
+        yield new_run(app="probe", variant="omp", threads=most, purpose="probe", repeat=0, figures={}), threads
+        yield new_run(app="probe", purpose="probe", repeat=0, figures={}), one
 
     def _runs(self) -> Any:
         repeats = range(1, self.repeats + 1)
@@ -125,7 +125,7 @@ def write_file(
     folder: Path, run: dict[str, Any], elapsed: list[float], figures: dict[str, float] | None = None
 ) -> Path:
     """A result file with all that a report reads; 80 % of the time is computing on the first rank, and
-    less on each further one."""
+    less on each further one; other ranks are the first in other repeats."""
     unit, units = UNITS.get(run["app"], ("byte", 1e8))
     units *= run["workers"] if run["scaling"] == "weak" else 1
     path = folder / "runs" / f"{run['id']}.h5"
@@ -133,7 +133,7 @@ def write_file(
         _attributes(file, run)
         times = np.asarray(elapsed)
         file["timing/elapsed"] = times
-        ranks = 1 - 0.2 * np.arange(run["ranks"]) / run["ranks"]
+        ranks = 1 - 0.2 * np.roll(np.arange(run["ranks"]), run["repeat"] - 1) / run["ranks"]
         for phase, share in PHASES.items():
             file[f"timing/{phase}"] = share * times[:, None] * ranks
         work = file.create_group("workload")

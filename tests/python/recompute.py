@@ -14,7 +14,7 @@ TIMES, WORK = ("elapsed", "compute"), ("units", "flop", "bytes")
 def interval(repeats):
     """Of the median: exact binomial ranks of all samples, widened to hold each repeat's median."""
     ordered, medians = np.sort(np.concatenate(repeats)), [np.median(repeat) for repeat in repeats]
-    below = np.cumsum([comb(ordered.size, k) for k in range(ordered.size)]) / 2.0**ordered.size
+    below = np.cumsum([comb(ordered.size, k) / 2**ordered.size for k in range(ordered.size)])
     low = int(np.sum(below <= 0.025))  # samples of which the median is surely not one of the lowest
     return min(ordered[low - 1], *medians), max(ordered[-low], *medians)
 
@@ -42,7 +42,7 @@ def recompute(folder: Path):
                 row["runs"] = row.get("runs", 0) + 1
                 if error * row.get("bound", 1) >= row.get("error", 0) * bound:  # the nearest to it
                     row.update(error=error, bound=bound)
-            if names[0] != "probe":
+            if not path.stem.endswith("-r0"):  # probe, and runs made for their pictures
                 times = {key: f[f"timing/{key}"][()] for key in TIMES}
                 work = {key: float(f[f"workload/{key}"][()]) for key in WORK}
                 runs[(*names, ranks, threads, nodes)].append((times, work))
@@ -64,14 +64,14 @@ def recompute(folder: Path):
     for (app, scaling, size, variant, ranks, threads, nodes), found in runs.items():
         repeats, work = [time["elapsed"] for time, _ in found], found[0][1]
         elapsed, p = np.concatenate(repeats), ranks * threads
-        useful = sum(time["compute"].sum(axis=0) for time, _ in found)
+        useful = [time["compute"].sum(axis=0) for time, _ in found]  # of each rank of each repeat, a process
+        mean, most = sum(u.mean() for u in useful), sum(u.max() for u in useful)
         row = rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}" + (f" on {nodes} nodes" if nodes > 1 else "")]
         median, units = np.median(elapsed), work["units"]
         row.update(workers=p, nodes=nodes, time=median, samples=elapsed.size, rate=units / median)
         if ranks > 1:
-            row["load_balance"] = useful.mean() / useful.max()
-            row["communication_efficiency"] = useful.max() / elapsed.sum()
-            row["parallel_efficiency"] = useful.mean() / elapsed.sum()
+            row["load_balance"], row["parallel_efficiency"] = mean / most, mean / elapsed.sum()
+            row["communication_efficiency"] = most / elapsed.sum()
         if elapsed.size > 5:
             row["interval_low"], row["interval_high"] = interval(repeats)
             row["rate_low"] = work["units"] / row["interval_high"]

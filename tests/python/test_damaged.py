@@ -280,7 +280,7 @@ class Command(Scratch):
         files = sorted((self.folder / "runs").glob("heat_*-strong-tiny-*.h5"))
         files[0].write_bytes(files[0].read_bytes()[:3000])
         files[1].write_text("no results")
-        with h5py.File(self.folder / "runs" / "heat_serial-strong-picture-1x1-r1.h5", "r+") as file:
+        with h5py.File(self.folder / "runs" / "heat_serial-strong-tiny-1x1-r0.h5", "r+") as file:
             del file["fields/temperature"]
             file["fields/temperature"] = b"warm"
         done = self.report()
@@ -290,7 +290,7 @@ class Command(Scratch):
             self.assertIn(f"UNREADABLE {path.stem}: {path.name}", done.stdout)
             self.assertIn(path.name, page)
         self.assertNotIn("field-heat-temperature", page)
-        self.assertIn("not drawn: heat_serial-strong-picture-1x1-r1.h5", page)
+        self.assertIn("not drawn: heat_serial-strong-tiny-1x1-r0.h5", page)
         self.assertIn("field-fft-spectrum", page)
 
     def test_a_json_file_does_not_stand_in_for_a_missing_hdf5_file(self) -> None:

@@ -89,7 +89,7 @@ class Real(Scratch):
     def test_the_page_says_what_the_files_say(self):
         done = self.run_study(
             "[study]\nkind = scaling\napps = pi heat\nvariants = serial omp\nworkers = 1 2\n"
-            "scaling = strong weak\nrepeats = 2\nmax_reps = 20\ntime_limit = 1 s\npictures = no\n"
+            "scaling = strong weak\nrepeats = 2\nmin_reps = 6\nmax_reps = 100\ntime_limit = 1 s\npictures = yes\n"
             "probe.what = memory,compute\nprobe.samples = 3\nprobe.figure_time = 0.01\n"
             "probe.n = 1e6\n"
         )

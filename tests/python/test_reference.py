@@ -69,6 +69,7 @@ class References(Scratch):
             (f"{section}\n{section}", "machine.ini:2: [pi_omp size=tiny nodes=1 ranks=1 threads=2] stands"),
             (f"{section}\nrate = x sample/s, -0.1, none", "machine.ini:2: 'rate = x"),
             (f"{section}\nrate = nan sample/s, -0.1, none", "is malformed"),
+            (f"{section}\n{'x' * 5000}", "xxx ...' is malformed"),
             (f"{section}\nrate = 1 sample/s, 0.1, none", "is malformed"),
             (f"{section}\nrate = 1 sample/s, none, none", "is malformed"),
             (f"{section}\nspeed = 1 sample/s, -0.1, none", "is malformed"),

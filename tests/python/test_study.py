@@ -5,7 +5,7 @@ from support import ROOT, Scratch
 
 from jobscripts.errors import Refused
 from jobscripts.study import read_study
-from jobscripts.units import parse_time, show_time
+from jobscripts.units import bytes_text, parse_time, rate_text, show_time, time_text
 
 GOOD = """\
 # a comment
@@ -56,6 +56,8 @@ REFUSED = {  # what replaces the line `apps`, and what the message must say
     "repeats = 0": "allowed 1 .. 1000",
     "time_limit = -1": "is not a time",
     "budget = 5 weeks": "is not a time",
+    "time_limit = 0.0001 s": "allowed 0.001 s .. 1e+06 s",
+    "watchdog = 300000 h": "not a time",
     "seed = nan": "not a whole number",
     "[study]": "a second time",
     "[other]": "is not a section here; allowed [study]",
@@ -176,6 +178,12 @@ class Times(unittest.TestCase):
         self.assertEqual(
             [show_time(s) for s in (-1, 8.2, 125, 7260)], ["0 s", "8 s", "2 min 05 s", "2 h 01 min"]
         )
+
+    def test_what_rounds_to_a_prefix_has_it(self):
+        self.assertEqual(rate_text(999.6e6, "cell/s"), "1 Gcell/s")
+        self.assertEqual(rate_text(999.4e6, "cell/s"), "999 Mcell/s")
+        self.assertEqual(bytes_text(999.6e3), "1 MB")
+        self.assertEqual([time_text(s) for s in (0.9996, 0.9994, 99.96)], ["1 s", "999 ms", "1 min 40 s"])
 
 
 if __name__ == "__main__":
