@@ -23,11 +23,15 @@ def comparison_text(found: Comparison, threshold: float) -> str:
         mean = found.means[index]
         if index != found.base:
             told = "no mean: a problem has no point" if mean is None else _ratio(mean)
-            lines.append(f"{study.label}: {told} (geometric mean of all problems on all cores)")
+            caution = f"; {mean.caution}" if mean is not None and mean.caution else ""
+            lines.append(f"{study.label}: {told} (geometric mean of all problems on all cores{caution})")
+    lines.append("processes of one study differ by:")
+    lines += [f"  {s.label}: {spread.words}" for s, spread in zip(found.studies, found.spreads)]
     lines += ["", "all cores:"]
     for line in found.whole:
         lines += _texts(found, line, threshold)
-    lines += ["", "changed most:", *(_changes(found, threshold) or ["  none"])]
+    nothing = "  no change can be told from chance" if found.undecided else "  none"
+    lines += ["", "changed most:", *(_changes(found, threshold) or [nothing])]
     if found.differences:
         lines += ["", "what else differs:", *(f"  {words}" for words in found.differences)]
     return "\n".join(lines) + "\n"

@@ -40,6 +40,7 @@ def draw_ratios(found: Comparison) -> Drawing | None:
         colour, marker = style_of(number)
         value = np.array([part.value for _, part in known])
         spread = np.array([[part.value - part.low, part.high - part.value] for _, part in known]).T
+        undecided = any(part.undecided for _, part in known)
         shift = 0.22 * (number - (len(found.studies) - 1) / 2)
         where.errorbar(
             value,
@@ -47,8 +48,9 @@ def draw_ratios(found: Comparison) -> Drawing | None:
             xerr=np.nan_to_num(spread),
             fmt=marker,
             color=colour,
+            markerfacecolor="none" if undecided else colour,
             capsize=2.5,
-            label=study.label,
+            label=study.label + (" (undecided: one repeat each)" if undecided else ""),
         )
     where.axvline(1, color=light("quiet"), linestyle="--", linewidth=1)
     where.set_yticks(
