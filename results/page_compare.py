@@ -31,8 +31,8 @@ HOW = (
     "Processes of one machine differ by more than the repetitions inside one of them show. How much, "
     "the repeats of all points of a study tell together (Studies, in What differs). This takes them "
     "to scatter alike; a point whose own repeats scatter more is judged by those. What all processes "
-    "of a study have in common, as the weather of its day or other users, no repeat shows, and no "
-    "interval here holds.",
+    "of a study have in common, as other users of the machine or the heat of the day, no repeat shows, "
+    "and no interval here holds.",
     "Slower (a regression) or faster: the interval leaves 1 out, and the change is beyond the "
     "threshold. Of figures that did not change, at most one in twenty leaves 1 out by chance where "
     "points scatter alike.",
@@ -127,7 +127,7 @@ def _changes(found: Comparison, threshold: float) -> str:
         if lines:
             parts.append(f"<h3>{title}</h3>{bullets(lines)}")
     if found.undecided:
-        words = "No change can be told from chance: repeats are missing, or points left out"
+        words = "no change can be told from chance: repeats are missing, or points left out"
         parts.append(paragraph(f"{', '.join(found.undecided)}: {words}."))
     return "".join(parts) or paragraph("No figure became slower or faster beyond the threshold.")
 

@@ -50,7 +50,7 @@ def draw_ratios(found: Comparison) -> Drawing | None:
             color=colour,
             markerfacecolor="none" if undecided else colour,
             capsize=2.5,
-            label=study.label + (" (undecided: one repeat each)" if undecided else ""),
+            label=study.label,
         )
     where.axvline(1, color=light("quiet"), linestyle="--", linewidth=1)
     where.set_yticks(
@@ -64,6 +64,8 @@ def draw_ratios(found: Comparison) -> Drawing | None:
     log_axis(where.xaxis, *where.get_xlim())
     _legend_below(figure, where)
     words = "rate of each problem on all cores, as a ratio to the base study, with 95 % intervals"
+    if any(part is not None and part.undecided for line in lines for part in line.ratios):
+        words += "; hollow where undecided: one repeat each, so the intervals are those of two processes"
     return Drawing(figure, "compare-ratios", "Ratios", words)
 
 

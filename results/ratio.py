@@ -51,8 +51,6 @@ class Ratio:
     def words(self, threshold: float = THRESHOLD) -> str:
         """The verdict, with a caution where one process speaks for a machine."""
         verdict = self.verdict(threshold)
-        if verdict == "undecided":
-            return "undecided (one repeat each)"
         return f"{verdict} (one repeat)" if self.once and verdict in CHANGES else verdict
 
     @property
