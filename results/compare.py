@@ -13,7 +13,6 @@ from results.between import Between, between, compared
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
 from results.points import SAME_WORK, Point, Problem, Table, problem_of
-from results.points import measured_rate as rate
 from results.record import Figure, Record
 from results.ratio import Measured, Ratio, geometric_mean, ratio
 

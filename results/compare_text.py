@@ -7,7 +7,8 @@ import math
 from typing import Iterator
 
 from jobscripts.units import rate_text
-from results.compare import Comparison, Line, rate
+from results.compare import Comparison, Line
+from results.points import measured_rate
 from results.ratio import Ratio
 
 LISTED = 12  # changes that are told
@@ -88,7 +89,7 @@ def comparison_csv(found: Comparison, threshold: float) -> str:
             problem = line.problem
             cells: list[object] = [problem.app, problem.scaling, problem.size, problem.options]
             cells += [line.what, study.label, int(index == found.base), line.unit]
-            known = rate(point) if point else None
+            known = measured_rate(point) if point else None
             cells += [known.value, known.low, known.high] if known else ["", "", ""]
             cells += [part.value, part.low, part.high] if part else ["", "", ""]
             cells.append(part.verdict(threshold) if part else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Callable, Iterator, Sequence
 
 from jobscripts.units import count
-from results.compare import Comparison, Line, rate
+from results.compare import Comparison, Line
 from results.page_parts import (
     Cell,
     bullets,
@@ -19,6 +19,7 @@ from results.page_parts import (
 from results.page_shell import contents, document
 from results.picture import Picture
 from results.page_facts import unit_words
+from results.points import measured_rate
 from results.ratio import Ratio
 
 MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn", "undecided": "warn"}
@@ -151,7 +152,7 @@ def _line(line: Line, group: Sequence[int], base: int, threshold: float) -> list
     row.append(Cell(line.what, mark="whole"))
     for index in group:
         point = line.points[index]
-        row.append(number(rate(point).value if point else None, line.unit))
+        row.append(number(measured_rate(point).value if point else None, line.unit))
         if index != base:
             row += _ratio_cells(line.ratios[index], threshold, line.reasons[index])
     return row
