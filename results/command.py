@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 from jobscripts.errors import Refused
+from jobscripts.outcome import worst
+from jobscripts.units import count
+from results.compare import Comparison
 from results.picture import FORMATS
 from results.ratio import THRESHOLD
 from results.write import report_one, report_several, with_baseline
@@ -19,11 +22,12 @@ scaling table: time with its 95 % interval, rate, speed-up, parallel efficiency,
 to be left out and why; failed runs and warnings.
 
 Several DIRs, of machines or dates, are put side by side: ratios with intervals, their geometric mean,
-regressions marked; into comparison.html and comparison.csv."""
+regressions marked; into comparison.html and comparison.csv. Verdicts take two repeats (of one study
+at least), better three: one process says nothing of how much processes differ."""
 
 EXITS = """\
 exit codes: the worst of the study's runs (2 a wrong answer, then 1 could not run or did not take place,
-then 5 slow), 0 when all passed"""
+then 5 slow), 0 when all passed. A regression between studies counts with --fail-on-regression alone"""
 
 
 def main(argv: list[str]) -> int:
@@ -75,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
         help=f"changes below this share are called none (default: {THRESHOLD})",
     )
     parser.add_argument(
+        "--fail-on-regression",
+        action="store_true",
+        help="of several DIRs: exit code 5 where a figure became slower beyond the threshold, its "
+        "interval below 1; 1 where none of a study's figures can be judged",
+    )
+    parser.add_argument(
         "-o",
         dest="output",
         metavar="FILE",
@@ -114,6 +124,8 @@ def _command(arguments: argparse.Namespace) -> int:
     folders, base = with_baseline(arguments.folders, arguments.baseline)
     if arguments.table and (arguments.output or len(folders) > 1):
         raise Refused("--table writes no page: it goes with one DIR and without -o")
+    if len(folders) == 1 and arguments.fail_on_regression:
+        raise Refused("--fail-on-regression goes with several DIRs")
     if len(folders) == 1:
         return report_one(
             folders[0],
@@ -125,7 +137,19 @@ def _command(arguments: argparse.Namespace) -> int:
         )
     if arguments.expect or arguments.write_reference:
         raise Refused("--expect and --write-reference go with one DIR")
-    return report_several(folders, base, arguments.output, arguments.threshold)
+    code, found = report_several(folders, base, arguments.output, arguments.threshold)
+    return worst([code, _gate(found, arguments.threshold)]) if arguments.fail_on_regression else code
+
+
+def _gate(found: Comparison, threshold: float) -> int:
+    """What regressions count for. A study of which nothing can be said has not passed."""
+    slower = found.changed("slower", threshold)
+    if slower:
+        print(f"scalebar report: {count(len(slower), 'figure')} became slower", file=sys.stderr)
+    for label in found.undecided:
+        words = "no figure can be judged: repeats are missing, or points left out"
+        print(f"scalebar report: --fail-on-regression: {label}: {words}", file=sys.stderr)
+    return worst([5 if slower else 0, 1 if found.undecided else 0])
 
 
 def _formats(text: str) -> list[str]:

@@ -9,10 +9,10 @@ from typing import Iterator, Sequence, Tuple
 from jobscripts.errors import Refused
 from jobscripts.state import State
 from jobscripts.units import count
+from results.between import Between, between, compared
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
 from results.points import SAME_WORK, Point, Problem, Table, problem_of
-from results.points import measured_rate as rate
 from results.record import Figure, Record
 from results.ratio import Measured, Ratio, geometric_mean, ratio
 
@@ -48,6 +48,7 @@ class Line:
 class Comparison:
     studies: list[Study]
     base: int
+    spreads: list[Between]  # between processes, of each study
     whole: list[Line] = field(default_factory=list)  # the fastest on all cores, for each problem
     layouts: list[Line] = field(default_factory=list)  # the same ranks and threads
     limits: list[tuple[str, str, tuple[Measured | None, ...], tuple[Ratio | None, ...]]] = field(
@@ -70,21 +71,33 @@ class Comparison:
             found, key=lambda change: (id(change[0]) not in whole, -abs(math.log(change[2].value)))
         )
 
+    @property
+    def undecided(self) -> list[str]:
+        """Labels of the studies of which no figure can be judged."""
+        lines = self.whole + self.layouts
+        return [
+            study.label
+            for number, study in enumerate(self.studies)
+            if number != self.base
+            and not any(part.decided for part in (line.ratios[number] for line in lines) if part)
+        ]
+
 
 def compare(studies: Sequence[Study], base: int) -> Comparison:
     """Refused where studies have nothing in common, or unequal work under one name."""
-    found = Comparison(list(studies), base)
+    spreads = [between(p for table in study.tables for p in table.points) for study in studies]
+    found = Comparison(list(studies), base, spreads)
     problems = _common(studies)
     for problem in problems:
         tables = [_table(study, problem) for study in studies]
         _refuse_unequal(studies, tables, problem)
         best = [_whole(study, table) for study, table in zip(studies, tables)]
-        found.whole.append(_line(problem, "all cores", best, base))
+        found.whole.append(_line(problem, "all cores", best, found))
         for key in _layouts(tables):
             points = [_point(table, key) for table in tables]
             variant, nodes, ranks, threads = key
             layout = f"{variant} {ranks} x {threads}" + (f" on {nodes} nodes" if nodes > 1 else "")
-            found.layouts.append(_line(problem, layout, points, base))
+            found.layouts.append(_line(problem, layout, points, found))
     found.means = _means(found)
     found.limits = list(_limits(studies, base))
     found.differences = list(_differences(studies, found))
@@ -171,22 +184,18 @@ def _point(table: Table, key: _Layout) -> Point | str:
     return "not measured"
 
 
-def _line(problem: Problem, what: str, found: Sequence[Point | str], base: int) -> Line:
-    points = tuple(point if isinstance(point, Point) else None for point in found)
-    reasons = tuple(point if isinstance(point, str) else "" for point in found)
+def _line(problem: Problem, what: str, measured: Sequence[Point | str], found: Comparison) -> Line:
+    points = tuple(point if isinstance(point, Point) else None for point in measured)
+    reasons = tuple(point if isinstance(point, str) else "" for point in measured)
+    reference, of_base = points[found.base], found.spreads[found.base]
     ratios = tuple(
-        _ratio(point, points[base]) if number != base else None
-        for number, point in enumerate(points)
+        compared(point, reference, spread, of_base)
+        if point is not None and reference is not None and number != found.base
+        else None
+        for number, (point, spread) in enumerate(zip(points, found.spreads))
     )
     unit = next((point.rate_unit for point in points if point is not None), "1/s")
     return Line(problem, what, unit, points, ratios, reasons)
-
-
-def _ratio(point: Point | None, base: Point | None) -> Ratio | None:
-    if point is None or base is None:
-        return None
-    once = min(point.repeats, base.repeats) < 2
-    return replace(ratio(rate(point), rate(base)), once=once)
 
 
 def _means(found: Comparison) -> list[Ratio | None]:
@@ -204,7 +213,8 @@ def _limits(
     studies: Sequence[Study], base: int
 ) -> Iterator[tuple[str, str, tuple[Measured | None, ...], tuple[Ratio | None, ...]]]:
     """Figures of probe's runs of the same variant and layout. Times count as their reciprocals: all
-    ratios above 1 are better. Lengths of messages are no figures of merit."""
+    ratios above 1 are better. Each is of one process, and scatters in its own way: no verdicts.
+    Lengths of messages are no figures of merit."""
     found = [_probe_figures(study.limits.records) for study in studies]
     for name in dict.fromkeys(name for figures in found for name in figures):
         figures = [own.get(name) for own in found]
@@ -217,7 +227,9 @@ def _limits(
         better = tuple(_better(part, unit) for part in measured)
         reference = better[base]
         ratios = tuple(
-            ratio(part, reference) if part and reference and number != base else None
+            replace(ratio(part, reference), undecided=True)
+            if part and reference and number != base
+            else None
             for number, part in enumerate(better)
         )
         yield name, unit, measured, ratios

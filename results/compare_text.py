@@ -7,7 +7,8 @@ import math
 from typing import Iterator
 
 from jobscripts.units import rate_text
-from results.compare import Comparison, Line, rate
+from results.compare import Comparison, Line
+from results.points import measured_rate
 from results.ratio import Ratio
 
 LISTED = 12  # changes that are told
@@ -23,11 +24,15 @@ def comparison_text(found: Comparison, threshold: float) -> str:
         mean = found.means[index]
         if index != found.base:
             told = "no mean: a problem has no point" if mean is None else _ratio(mean)
-            lines.append(f"{study.label}: {told} (geometric mean of all problems on all cores)")
+            caution = f"; {mean.caution}" if mean is not None and mean.caution else ""
+            lines.append(f"{study.label}: {told} (geometric mean of all problems on all cores{caution})")
+    lines.append("processes of one study differ by:")
+    lines += [f"  {s.label}: {spread.words}" for s, spread in zip(found.studies, found.spreads)]
     lines += ["", "all cores:"]
     for line in found.whole:
         lines += _texts(found, line, threshold)
-    lines += ["", "changed most:", *(_changes(found, threshold) or ["  none"])]
+    nothing = "  no change can be told from chance" if found.undecided else "  none"
+    lines += ["", "changed most:", *(_changes(found, threshold) or [nothing])]
     if found.differences:
         lines += ["", "what else differs:", *(f"  {words}" for words in found.differences)]
     return "\n".join(lines) + "\n"
@@ -84,7 +89,7 @@ def comparison_csv(found: Comparison, threshold: float) -> str:
             problem = line.problem
             cells: list[object] = [problem.app, problem.scaling, problem.size, problem.options]
             cells += [line.what, study.label, int(index == found.base), line.unit]
-            known = rate(point) if point else None
+            known = measured_rate(point) if point else None
             cells += [known.value, known.low, known.high] if known else ["", "", ""]
             cells += [part.value, part.low, part.high] if part else ["", "", ""]
             cells.append(part.verdict(threshold) if part else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Callable, Iterator, Sequence
 
 from jobscripts.units import count
-from results.compare import Comparison, Line, rate
+from results.compare import Comparison, Line
 from results.page_parts import (
     Cell,
     bullets,
@@ -19,23 +19,33 @@ from results.page_parts import (
 from results.page_shell import contents, document
 from results.picture import Picture
 from results.page_facts import unit_words
+from results.points import measured_rate
 from results.ratio import Ratio
 
-MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn"}
+MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn", "undecided": "warn"}
 BESIDE = 2  # studies beside the base in one table: more would not fit on paper
 LISTED = 12  # changes at the top of the page; the tables have all
 HOW = (
     "A ratio is the rate of a study by that of the base, of the same problem: above 1 is faster. Its "
-    "95 % interval joins those of both medians (Zou and Donner 2008).",
+    "95 % interval is the wider of two: that which joins those of both medians (Zou and Donner 2008), "
+    "and that which follows from how much processes differ.",
+    "Processes of one machine differ by more than the repetitions inside one of them show. How much, "
+    "the repeats of all points of a study tell together (Studies, in What differs). This takes them "
+    "to scatter alike; a point whose own repeats scatter more is judged by those. What all processes "
+    "of a study have in common, as other users of the machine or the heat of the day, no repeat shows, "
+    "and no interval here holds.",
     "Slower (a regression) or faster: the interval leaves 1 out, and the change is beyond the "
-    "threshold. Of many figures that did not change one in twenty leaves 1 out by chance; the "
-    "threshold keeps most of those quiet.",
-    "One repeat: that of one process. Its interval says nothing of how much processes of one machine "
-    "differ, which is often more; ask the study for repeats = 5 before such a change is believed.",
+    "threshold. Of figures that did not change, at most one in twenty leaves 1 out by chance where "
+    "points scatter alike.",
+    "Undecided: neither study has a point with two repeats, so nothing is known of how processes "
+    "differ. The interval shown is that of two processes, and no change can be told from chance: ask "
+    "the study for three repeats. Figures of probe are of one process each, and always undecided.",
+    "One repeat: one of both figures is of one process; a study without repeats is taken to scatter "
+    "as the other.",
     "All cores: the fastest point of each study on its most workers. Machines of unequal size are "
     "compared as wholes there, and core by core in the table of layouts.",
-    "The geometric mean is over the problems on all cores; its interval takes their ratios for "
-    "independent. It is also the ratio of the SSP figures, "
+    "The geometric mean is over the problems on all cores; its interval takes the errors of their "
+    "ratios for independent, for each is of other processes. It is also the ratio of the SSP figures, "
     "the geometric mean of rates of a node, times the nodes.",
     "Points that a study leaves out (wrong, oversubscribed, too few samples) are left out here.",
 )
@@ -87,6 +97,7 @@ def _cards(found: Comparison) -> str:
         else:
             big = f"{three_digits(mean.value)} times"
             line = f"geometric mean of {count(len(found.whole), 'problem')}, {_interval(mean)}"
+            line += f"; {mean.caution}" if mean.caution else ""
         machine = study.state.data["machine"]
         words = f"{machine['model']}, {count(machine['workers'], 'core')}"
         cards.append(
@@ -116,6 +127,9 @@ def _changes(found: Comparison, threshold: float) -> str:
             lines.append(f"and {count(len(changed) - LISTED, 'more figure')}: see Layouts")
         if lines:
             parts.append(f"<h3>{title}</h3>{bullets(lines)}")
+    if found.undecided:
+        words = "no change can be told from chance: repeats are missing, or points left out"
+        parts.append(paragraph(f"{', '.join(found.undecided)}: {words}."))
     return "".join(parts) or paragraph("No figure became slower or faster beyond the threshold.")
 
 
@@ -138,7 +152,7 @@ def _line(line: Line, group: Sequence[int], base: int, threshold: float) -> list
     row.append(Cell(line.what, mark="whole"))
     for index in group:
         point = line.points[index]
-        row.append(number(rate(point).value if point else None, line.unit))
+        row.append(number(measured_rate(point).value if point else None, line.unit))
         if index != base:
             row += _ratio_cells(line.ratios[index], threshold, line.reasons[index])
     return row
@@ -202,7 +216,7 @@ def _limits(found: Comparison, threshold: float) -> str:
 
 def _studies(found: Comparison) -> str:
     rows: list[list[Cell | str]] = []
-    for study in found.studies:
+    for study, spread in zip(found.studies, found.spreads):
         data = study.state.data
         machine = data["machine"]
         right = sum(record.verified for record in study.outcomes.records.values())
@@ -214,7 +228,9 @@ def _studies(found: Comparison) -> str:
                 str(machine["model"]),
                 str(machine["workers"]),
                 f"{right} of {len(study.state.runs)}",
+                spread.words,
             ]
         )
     headings = ["label", "study", "date", "processor", "cores", "runs that are right"]
+    headings.append("processes differ by")
     return table("Studies", headings, rows)

@@ -40,6 +40,7 @@ def draw_ratios(found: Comparison) -> Drawing | None:
         colour, marker = style_of(number)
         value = np.array([part.value for _, part in known])
         spread = np.array([[part.value - part.low, part.high - part.value] for _, part in known]).T
+        undecided = any(part.undecided for _, part in known)
         shift = 0.22 * (number - (len(found.studies) - 1) / 2)
         where.errorbar(
             value,
@@ -47,6 +48,7 @@ def draw_ratios(found: Comparison) -> Drawing | None:
             xerr=np.nan_to_num(spread),
             fmt=marker,
             color=colour,
+            markerfacecolor="none" if undecided else colour,
             capsize=2.5,
             label=study.label,
         )
@@ -62,6 +64,8 @@ def draw_ratios(found: Comparison) -> Drawing | None:
     log_axis(where.xaxis, *where.get_xlim())
     _legend_below(figure, where)
     words = "rate of each problem on all cores, as a ratio to the base study, with 95 % intervals"
+    if any(part is not None and part.undecided for line in lines for part in line.ratios):
+        words += "; hollow where undecided: one repeat each, so the intervals are those of two processes"
     return Drawing(figure, "compare-ratios", "Ratios", words)
 
 

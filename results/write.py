@@ -8,7 +8,7 @@ from jobscripts.errors import Refused
 from jobscripts.outcome import worst
 from jobscripts.state import load
 from results.ceilings import ceilings
-from results.compare import Study, compare
+from results.compare import Comparison, Study, compare
 from results.compare_text import comparison_csv, comparison_text
 from results.extrap import write_extrap
 from results.findings import gather, probe_records, tables_of
@@ -64,7 +64,9 @@ def with_baseline(folders: Sequence[Path], baseline: Path | None) -> tuple[list[
 
 def report_several(
     folders: Sequence[Path], base: int, output: Path | None, threshold: float
-) -> int:
+) -> tuple[int, Comparison]:
+    """Prints the comparison, writes the files, and returns the worst exit code of all runs, and what
+    was found."""
     studies = [_study(folder) for folder in folders]
     page = output or Path("comparison.html")
     numbers = page.with_suffix(".csv")
@@ -78,7 +80,7 @@ def report_several(
     write_whole(numbers, comparison_csv(found, threshold))
     print(f"numbers: {numbers}\nreport: {page.resolve()}", flush=True)
     codes = [(study.state.exit_code(), study.outcomes.exit_code) for study in studies]
-    return worst([code for both in codes for code in both])
+    return worst([code for both in codes for code in both]), found
 
 
 def _study(folder: Path) -> Study:

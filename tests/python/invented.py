@@ -25,12 +25,14 @@ FIELDS = {
 
 @dataclass
 class Law:
-    """T(p) = one (s + (1 - s)/p + overhead (p - 1)), spread by a lognormal noise."""
+    """T(p) = one (s + (1 - s)/p + overhead (p - 1)), spread by a lognormal noise; a process is slower or faster
+    than others as a whole by another one."""
 
     one: float = 0.4  # s
     serial: float = 0.02
     overhead: float = 0.0
     noise: float = 0.01
+    between: float = 0.0
 
     def time(self, workers: int, weak: bool) -> float:
         each = self.serial + (1 - self.serial) / workers + self.overhead * (workers - 1)
@@ -118,6 +120,8 @@ class Invented:
         mean = self.law.time(run["workers"], run["scaling"] == "weak")
         drift = 1 + 0.1 * (run["threads"] > 1) * (run["ranks"] > 1)
         noise = np.exp(self.law.noise * random.standard_normal(self.samples))
+        if self.law.between:
+            noise *= np.exp(self.law.between * random.standard_normal())
         return [float(value) for value in mean * drift * noise]
 
 
