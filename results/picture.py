@@ -23,7 +23,7 @@ from results.palette import COLOURS, light  # noqa: E402
 
 WIDTH, HEIGHT = 4.2, 3.1  # inches: a picture fits a telephone with its letters readable
 BOTTOM = 0.52  # inches below the axes, for numbers and words
-LINE, LETTER, HANDLE = 0.17, 0.067, 0.4  # inches of a legend: a line's height, a letter, what is drawn before it
+LINE, LETTER, HANDLE = 0.17, 0.067, 0.4  # inches of a legend: height of a line, a letter, the sign before
 FORMATS = ("svg", "pdf", "png")
 
 matplotlib.rcParams.update(

@@ -183,8 +183,8 @@ def _cuts(found: Axes, table: Table) -> None:
     edge = found.get_ylim()[1]
     label: str | None = "interval goes on"
     for variant, points in _variants(table.points):
-        ends = [(p.workers, p.speedup_interval[1] / p.workers) for p in points if p.used and p.speedup_interval]
-        beyond = [workers for workers, high in ends if high > edge]
+        known = [point for point in points if point.used and point.speedup_interval]
+        beyond = [p.workers for p in known if p.speedup_interval and p.speedup_interval[1] > edge * p.workers]
         if not beyond:
             continue
         found.plot(
