@@ -55,13 +55,13 @@ def draw_layouts(table: Table) -> Drawing | None:
             fontsize=8,
             color=ink_on(to_hex(MAP((value - palest) / (1 - palest)))),
         )
+    note = ", in %; the table of points has the variants" if width < BOTH else ""
+    if SHARE <= width < BOTH:
+        found.set_xlabel("threads of a rank (in the cells: %)")
     words = (
         f"{table.problem.app}, {table.problem.scaling} scaling: rate of each layout of ranks and "
-        "threads, as a share of the fastest with as many workers"
+        f"threads, as a share of the fastest with as many workers{note}"
     )
-    if width < BOTH:
-        words += ", in %; the table of points has the variants"
-        found.set_xlabel("threads of a rank (in the cells: %)" if width >= SHARE else "threads of a rank")
     title = "Ranks x threads"
     found.set_title("Rate, of the fastest with as many workers")
     return Drawing(figure, f"{table_name(table)}-layouts", title, words)
