@@ -119,7 +119,7 @@ def table(
     words = escape(caption)
     lines = [
         f'<div class="scroll" role="region" tabindex="0" aria-label="{words}"><table>',
-        f"<caption>{words}</caption>",
+        f"<caption><span>{words}</span></caption>",
     ]
     lines.append("<thead><tr>")
     for column, heading in enumerate(headings):
@@ -150,6 +150,8 @@ def _cell(cell: Cell | str, heading: bool, key: str) -> str:
         text = f'<span class="{cell.mark}">{text}</span>'
     if cell.code:
         text = f"<code>{text}</code>"
+    elif heading and not cell.mark:
+        text = f"<span>{text}</span>"  # what page.css can keep narrow: cells are as wide as their words
     return f"<{name}{attributes}>{text}</{name}>"
 
 

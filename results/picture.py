@@ -22,6 +22,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: 
 from results.palette import COLOURS, light  # noqa: E402
 
 WIDTH, HEIGHT = 4.2, 3.1  # inches: a picture fits a telephone with its letters readable
+BOTTOM = 0.52  # inches below the axes, for numbers and words
+LINE, LETTER, HANDLE = 0.17, 0.067, 0.4  # inches of a legend: height of a line, a letter, the sign before
 FORMATS = ("svg", "pdf", "png")
 
 matplotlib.rcParams.update(
@@ -105,12 +107,41 @@ def axes(
     found = figure.add_subplot()
     if left is not None:
         figure.subplots_adjust(
-            left=left / WIDTH, right=1 - 0.12 / WIDTH, bottom=0.52 / height, top=1 - top / height
+            left=left / WIDTH, right=1 - 0.12 / WIDTH, bottom=BOTTOM / height, top=1 - top / height
         )
     found.set_title(title)
     found.set_xlabel(across)
     found.set_ylabel(up)
     return figure, found
+
+
+def legend_below(found: Axes) -> None:
+    """A legend below the axes, where it hides nothing, in as many columns as the width holds; the picture
+    grows by it. Of axes made with `left`."""
+    figure = found.figure
+    handles, labels = found.get_legend_handles_labels()
+    columns = next((n for n in (5, 4, 3, 2) if _legend_width(labels, n) < WIDTH), 1)
+    more = LINE * -(-len(labels) // columns) + 0.06
+    height = figure.get_figheight()
+    top = (1 - figure.subplotpars.top) * height
+    figure.set_figheight(height + more)
+    figure.subplots_adjust(bottom=(BOTTOM + more) / (height + more), top=1 - top / (height + more))
+    found.legend(
+        handles, labels, loc="lower center", bbox_to_anchor=(0.5, 0), bbox_transform=figure.transFigure,
+        ncol=columns, columnspacing=1, handlelength=1.6, borderaxespad=0.2, borderpad=0.2,
+    )
+
+
+def _legend_width(labels: Sequence[str], columns: int) -> float:
+    """In inches, about. Columns are filled one after the other, the first ones hold one more."""
+    rows, longer = divmod(len(labels), columns)
+    sizes = [rows + (number < longer) for number in range(columns)]
+    starts = [sum(sizes[:number]) for number in range(columns)]
+    letters = [
+        max((len(label) for label in labels[start : start + size]), default=0)
+        for start, size in zip(starts, sizes)
+    ]
+    return sum(HANDLE + LETTER * count for count in letters)
 
 
 @dataclass(frozen=True)

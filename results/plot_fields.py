@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 from results.palette import light
-from results.picture import Drawing, axes, log_axis, safe_name
+from results.picture import Drawing, axes, legend_below, log_axis, safe_name
 from results.record import Record
 from results.result_file import reading
 
@@ -78,7 +78,7 @@ def _estimates(record: Record, fields: h5py.Group) -> Drawing | None:
     each = fields["estimate"][()]
     count = np.arange(1, len(each) + 1)
     running = np.cumsum(each) / count
-    figure, found = axes("Estimate of pi", "batches of samples", "estimate (1)")
+    figure, found = axes("Estimate of pi", "batches of samples", "estimate (1)", left=0.85)
     samples = record.units / len(each) * count
     error = np.sqrt(np.pi * (4 - np.pi) / samples)  # binomial: 16 q (1 - q) / n, q = pi/4
     found.fill_between(
@@ -87,7 +87,7 @@ def _estimates(record: Record, fields: h5py.Group) -> Drawing | None:
     )
     found.axhline(np.pi, color=light("quiet"), linestyle="--", linewidth=1, label="pi")
     found.plot(count, running, color=light("mpi"), label="after so many batches")
-    found.legend(loc="best")
+    legend_below(found)
     return _done(figure, record, "estimate", "how the estimate of pi comes nearer to pi")
 
 

@@ -14,6 +14,7 @@ from results.points import Point
 from results.roof import intensity
 
 SYMBOLS = {"matmul": "s", "heat": "o", "fft": "^"}
+STYLES = ("-", "--", ":", (0, (7, 2, 1, 2, 1, 2)), (0, (1, 3)), (0, (9, 4)))  # DGEMM has the one between
 
 
 def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
@@ -22,15 +23,20 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
         return None
     figure, found = axes("Roofline", "intensity in flop/byte", "Gflop/s", 1.35 * HEIGHT)
     places = [intensity(point) for point in points]
-    ridge = limits.compute.all / limits.bandwidth.all
+    counts = _counts(limits, points)
+    ridge = max(limits.compute.at(n) / limits.bandwidth.at(n) for n in counts)
     across = np.geomspace(min([0.05, *places]) / 2, max([10 * ridge, *places]) * 2, 200)
-    for workers, style in {limits.compute.workers: "-", 1: "--"}.items():
-        roof = [limits.roof(float(x), workers) / 1e9 for x in across]
-        found.plot(across, roof, style, color=light("quiet"), label=_workers(workers))
+    roofs: dict[tuple[float, ...], list[int]] = {}
+    for workers in counts:
+        roof = tuple(limits.roof(float(x), workers) / 1e9 for x in across)
+        roofs.setdefault(roof, []).append(workers)  # fewer workers may reach as much as more
+    for number, (roof, same) in enumerate(roofs.items()):
+        style = STYLES[number % len(STYLES)]
+        found.plot(across, roof, linestyle=style, color=light("quiet"), label=_workers(*same))
     if limits.product is not None:
         found.axhline(
-            limits.product.all / 1e9, color=light("quiet"), linestyle="-.", linewidth=1.2,
-            label="DGEMM of the BLAS library",
+            limits.product.at(counts[0]) / 1e9, color=light("quiet"), linestyle="-.", linewidth=1.2,
+            label=f"DGEMM of BLAS, {_workers(counts[0])}",
         )
     sizes = len({point.problem.size for point in points})
     for number, point in enumerate(points, start=1):
@@ -41,8 +47,20 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
     log_axis(found.xaxis, *found.get_xlim())
     log_axis(found.yaxis, *found.get_ylim())
     found.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncol=2, columnspacing=1)
-    words = "operations a second against intensity: the machine's ceilings and each app's points, by number"
+    words = (
+        "operations a second against intensity: the machine's ceilings for as many workers as the points "
+        "have, and each app's points, by number"
+    )
+    if counts[0] > limits.compute.workers:
+        words += "; several nodes: as many times one node's ceilings"
     return Drawing(figure, safe_name("roofline"), "Roofline", words)
+
+
+def _counts(limits: Ceilings, points: Sequence[Point]) -> list[int]:
+    """The numbers of workers that have a roof, most first: those of the points, so that each stands under
+    its own; without points those that were measured."""
+    measured = limits.compute.workers if limits.compute is not None else 1
+    return sorted({point.workers for point in points} or {measured, 1}, reverse=True)
 
 
 def _mark(found: Axes, number: int, point: Point, filled: bool, with_size: bool) -> None:
@@ -68,5 +86,5 @@ def _mark(found: Axes, number: int, point: Point, filled: bool, with_size: bool)
     )
 
 
-def _workers(count: int) -> str:
-    return "one worker" if count == 1 else f"{count} workers"
+def _workers(*counts: int) -> str:
+    return "one worker" if counts == (1,) else f"{', '.join(map(str, counts))} workers"

@@ -2,6 +2,7 @@
 are crossed out; they are on no line and in no fit."""
 from __future__ import annotations
 
+import math
 from typing import Iterator, Sequence
 
 import numpy as np
@@ -9,8 +10,10 @@ from matplotlib.axes import Axes
 
 from results.curves import FittedLine
 from results.palette import MARKERS, light
-from results.picture import Drawing, axes, log_axis, safe_name, worker_axis
+from results.picture import Drawing, axes, legend_below, log_axis, safe_name, worker_axis
 from results.points import Point, Table, fastest
+
+LONGEST = 1.5  # times its efficiency a point's interval is shown
 
 
 def table_name(table: Table) -> str:
@@ -62,12 +65,13 @@ def draw_efficiency(table: Table) -> Drawing | None:
     top = 1.0
     for variant, points in _variants(table.points):
         used = [point for point in points if point.efficiency is not None]
-        top = max([top, *(point.efficiency or 0.0 for point in used)])
+        top = max([top, *(_height(point) for point in used)])
         _line(found, variant, points, lambda p: p.efficiency, "-")
         _whiskers(found, variant, points, per_worker=True)
     workers = _workers(table)
     _ideal(found, workers, [1.0] * len(workers))
     found.set_ylim(0, 1.08 * top)
+    _cuts(found, table)
     return _finished(found, table, "efficiency", figure, "parallel efficiency")
 
 
@@ -78,7 +82,7 @@ def _compared(table: Table) -> bool:
 def _finished(found: Axes, table: Table, kind: str, figure: object, what: str) -> Drawing:
     _node_boundary(found, table.points)
     worker_axis(found, _workers(table))
-    found.legend(loc="best", handlelength=1.6)
+    legend_below(found)
     problem = table.problem
     words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: {what} against workers"
     title = found.get_title(loc="left")
@@ -164,6 +168,30 @@ def _whiskers(found: Axes, variant: str, points: Sequence[Point], per_worker: bo
         for end in (0, 1)
     )
     found.vlines([point.workers for point in known], low, high, color=light(variant), linewidth=1)
+
+
+def _height(point: Point) -> float:
+    """How far up a point of efficiency and its interval are shown: not for one wide interval should all
+    others become flat."""
+    efficiency = point.efficiency or 0.0
+    high = point.speedup_interval[1] / point.workers if point.speedup_interval else math.nan
+    return efficiency if math.isnan(high) else min(high, LONGEST * efficiency)
+
+
+def _cuts(found: Axes, table: Table) -> None:
+    """Arrows where intervals of efficiency go on above the axes."""
+    edge = found.get_ylim()[1]
+    label: str | None = "interval goes on"
+    for variant, points in _variants(table.points):
+        known = [point for point in points if point.used and point.speedup_interval]
+        beyond = [p.workers for p in known if p.speedup_interval and p.speedup_interval[1] > edge * p.workers]
+        if not beyond:
+            continue
+        found.plot(
+            beyond, [edge] * len(beyond), linestyle="", marker=r"$\uparrow$", markersize=8,
+            color=light(variant), label=label, clip_on=False, zorder=4,
+        )
+        label = None
 
 
 def _crosses(found: Axes, variant: str, points: Sequence[Point], label: bool) -> None:

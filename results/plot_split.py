@@ -1,4 +1,5 @@
-"""Where the time of each point went: bars of the mean rank's time in one repetition."""
+"""Where the time of each point went: shares of the mean rank's time in one repetition. Shares, since
+times of few and of most workers lie too far apart for one axis; the time itself stands at the bar."""
 from __future__ import annotations
 
 from typing import Any, Sequence
@@ -6,14 +7,16 @@ from typing import Any, Sequence
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
+from results.page_parts import si
 from results.palette import HATCHES, light
-from results.picture import HEIGHT, Drawing, axes
+from results.picture import HEIGHT, WIDTH, Drawing, axes
 from results.plot_scaling import table_name
-from results.points import Point, Table
+from results.points import Point, Table, fastest
 from results.record import PHASES
 
 HEIGHT_OF_BAR = 0.7  # of the distance between two
 BAR = 0.17  # inches of height that a bar adds
+RIGHT = 0.8  # inches for the times right of the bars
 
 
 def draw_split(table: Table) -> Drawing | None:
@@ -24,35 +27,42 @@ def draw_split(table: Table) -> Drawing | None:
     all_of_them = len(points)
     points = _few(points)
     height = max(HEIGHT, 1.2 + BAR * len(points))
-    figure, found = axes("Where the time goes", "time of a rank in s", "", height, left=1.2, top=0.55)
+    across = "share of a rank's time in %"
+    figure, found = axes("Where the time goes", across, "", height, left=1.2, top=0.55)
+    figure.subplots_adjust(right=1 - RIGHT / WIDTH)
+    times = [sum(point.split.phases.values()) for point in points if point.split]
     left = [0.0] * len(points)
     for phase in PHASES:
         seconds = [point.split.phases[phase] for point in points if point.split]
-        found.add_collection(_bars(phase, left, seconds))
-        left = [before + now for before, now in zip(left, seconds)]
+        shares = [100 * part / whole if whole > 0 else 0.0 for part, whole in zip(seconds, times)]
+        found.add_collection(_bars(phase, left, shares))
+        left = [before + now for before, now in zip(left, shares)]
+    for place, time in enumerate(times):
+        found.text(102, place, si(time, "s"), va="center", fontsize=8)
     found.set_yticks(range(len(points)), labels=[_label(point) for point in points])
     found.set_ylim(len(points) - 0.3, -0.7)
     found.grid(axis="y", visible=False)
-    found.set_xlim(0, 1.02 * max(left))
+    found.set_xlim(0, 100)
     found.legend(
         handles=[Patch(**_style(phase), label=phase) for phase in PHASES],
-        loc="lower center", bbox_to_anchor=(0.4, 1.06), ncol=len(PHASES), columnspacing=1,
+        loc="lower center", bbox_to_anchor=(0.45, 1.06), ncol=len(PHASES), columnspacing=1,
         handlelength=1.4,
     )
     problem = table.problem
     words = (
         f"{problem.app}, {problem.scaling} scaling: computing, communicating, waiting and I/O "
-        f"of the mean rank, of {len(points)} of {all_of_them} points"
+        f"as shares of the mean rank's time in a repetition, which stands beside the bar, "
+        f"of {len(points)} of {all_of_them} points"
     )
     return Drawing(figure, f"{table_name(table)}-split", "Where the time goes", words)
 
 
-def _bars(phase: str, left: Sequence[float], seconds: Sequence[float]) -> PolyCollection:
+def _bars(phase: str, left: Sequence[float], shares: Sequence[float]) -> PolyCollection:
     """All bars of a phase as one artist: a bar each would take longer than the rest of the page."""
     low, high = -HEIGHT_OF_BAR / 2, HEIGHT_OF_BAR / 2
     corners = [
         [(a, place + low), (b, place + low), (b, place + high), (a, place + high)]
-        for place, (a, b) in enumerate(zip(left, map(sum, zip(left, seconds))))
+        for place, (a, b) in enumerate(zip(left, map(sum, zip(left, shares))))
     ]
     return PolyCollection(corners, **_style(phase))
 
@@ -67,9 +77,19 @@ def _style(phase: str) -> dict[str, Any]:
 
 
 def _few(points: list[Point], most: int = 24) -> list[Point]:
-    """A picture holds so many bars; the table has all."""
-    step = -(-len(points) // most)
-    return points[::step]
+    """A picture holds so many bars; the table has all. Each variant keeps the fastest of its fewest and
+    of its most workers, between which points are left out evenly."""
+    if len(points) <= most:
+        return points
+    places = {id(point): index for index, point in enumerate(points)}
+    kept: set[int] = set()
+    for variant in {point.variant for point in points}:
+        curve = fastest(point for point in points if point.variant == variant)
+        kept |= {places[id(curve[0])], places[id(curve[-1])]}
+    rest = [index for index in range(len(points)) if index not in kept]
+    room = most - len(kept)
+    kept |= {rest[(2 * n + 1) * len(rest) // (2 * room)] for n in range(room)}
+    return [points[index] for index in sorted(kept)]
 
 
 def _label(point: Point) -> str:

@@ -209,6 +209,24 @@ function wideFrames(more) {
       frame => frame.scrollWidth > frame.clientWidth + more);
 }
 
+// What is lost of a wide table when it is scrolled to its end, or back to its start.
+function notHeld(frame, atEnd) {
+  frame.scrollLeft = atEnd ? frame.scrollWidth : 0;
+  const name = words(frame.querySelector('caption'));
+  const {left, right} = frame.getBoundingClientRect();
+  const faults = [];
+  const caption = frame.querySelector('caption > *')?.getBoundingClientRect();
+  if (!caption || caption.left < left - 1 || caption.right > right + 1) faults.push(`${name}: the caption is cut`);
+  for (const heading of frame.querySelectorAll('tr > :first-child')) {
+    const own = heading.getBoundingClientRect();
+    if (Math.abs(own.left - left) > 1) faults.push(`${name}: ${words(heading)} scrolls away`);
+    if (own.right > (left + right) / 2) faults.push(`${name}: ${words(heading)} leaves no room`);
+    const colour = channels(getComputedStyle(heading).backgroundColor);
+    if (colour.length > 3 && colour[3] < 1) faults.push(`${name}: numbers shine through ${words(heading)}`);
+  }
+  return faults;
+}
+
 function notShown(kinds) {
   return [...document.querySelectorAll(kinds)].filter(element => !shown(element) || !element.checkVisibility())
       .map(element => `${element.tagName} ${element.id || words(element)} is not shown`);

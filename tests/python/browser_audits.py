@@ -3,12 +3,16 @@ words; test_browser_audits.py proves that each of them finds what it is for."""
 from __future__ import annotations
 
 import base64
+import io
 import re
 import shutil
 import subprocess
 from typing import Collection
 
-from browser_window import Window
+import matplotlib.image
+import numpy as np
+
+from browser_window import AUDIT, Window
 
 SCREENS = (400, 1400)
 PAPER_WIDTH = 980  # pixels, 96 in an inch: US letter, landscape, inside margins of 1 cm
@@ -105,6 +109,33 @@ async function moved(frame, patience) {
     await new Promise(done => setTimeout(done, 20));
   return frame.scrollLeft > 0;
 }"""
+
+
+def held(window: Window) -> list[str]:
+    """Whoever scrolls a wide table on a telephone sees that it goes on, which row is which, and all words of
+    the caption."""
+    faults = []
+    for theme in ("light", "dark"):
+        window.look(400, theme)
+        for frame in window.ask("wideFrames(50)"):
+            shades = []
+            for at_end in (False, True):
+                found = window.browser.execute_script(f"{AUDIT}\nreturn notHeld(...arguments)", frame, at_end)
+                faults += _at(theme, found)
+                shades.append(_edge(frame.screenshot_as_png))
+            name = frame.get_attribute("aria-label")
+            if shades[0] < 0.1:
+                faults.append(f"{theme}: {name}: nothing shows that it goes on")
+            if shades[1] > 0.02:
+                faults.append(f"{theme}: {name}: a shade where it ends")
+    return faults
+
+
+def _edge(picture: bytes) -> float:
+    """How far the right edge of a frame, where it has no letters, is from the ground: 0 is the same
+    colour, 1 black on white."""
+    pixels = matplotlib.image.imread(io.BytesIO(picture))[:, :, :3]
+    return float(np.median(np.abs(pixels[:, -3:-1] - np.median(pixels, axis=(0, 1)))))
 
 
 def paper(window: Window, sheets: int = 1) -> list[str]:

@@ -83,6 +83,9 @@ class Checks:
     def test_tables_scroll_by_keys(self) -> None:
         self.assertEqual(audits.scrolling(window), [])
 
+    def test_wide_tables_on_a_telephone(self) -> None:
+        self.assertEqual(audits.held(window), [])
+
     def test_paper(self) -> None:
         self.assertEqual(audits.paper(window, self.sheets), [])
 

@@ -116,6 +116,31 @@ FAULTS = {
     "tables that do not scroll": style(
         audits.scrolling, "cannot be scrolled", ".scroll { overflow-x: clip }"
     ),
+    "names of rows that scroll away": style(
+        audits.held, "light: .*: mpi scrolls away", "tbody th { position: static !important }"
+    ),
+    "names of columns that scroll away": style(
+        audits.held, "dark: .* scrolls away", "thead th { position: static !important }"
+    ),
+    "names of rows that numbers shine through": style(
+        audits.held, "shine through", "th:first-child { background: none !important }"
+    ),
+    "names of rows that fill the screen": style(
+        audits.held, "leaves no room", "tbody th { min-width: 300px !important }"
+    ),
+    "captions as wide as their tables": style(
+        audits.held, "caption is cut", "caption span { max-width: none !important; padding-right: 500px }"
+    ),
+    "captions that scroll away": style(
+        audits.held, "caption is cut", "caption span { position: static !important }"
+    ),
+    "tables that end in the middle of a number": style(
+        audits.held, "light: .*nothing shows", ".scroll { background: none !important }"
+    ),
+    "a shade that stays": style(
+        audits.held, "a shade where it ends", ".scroll { background-attachment: scroll, scroll !important; "
+        "background-size: 0 0, 24px 100% !important }"
+    ),
     "dark paper": Planted(audits.paper, r"paper is rgb\(20", "@media print", "@media none"),
     "pale ink on paper": style(audits.paper, ": 1", "@media print { td { color: #eee } }"),
     "small print": style(audits.paper, ": 6.7", "@media print { table { font-size: 5pt } }"),

@@ -138,7 +138,7 @@ class Comparisons(Scratch):
         folders = [self.make(name, workers=(1, 2)) for name in "abcde"]
         self.assertEqual(self.report(*folders, "--baseline", folders[3]), 0, self.err)
         for caption in ("Fastest on all cores", "The same ranks and threads", "Figures of probe"):
-            found = re.findall(f"<table>\n<caption>{caption}.*?</table>", self.page, re.DOTALL)
+            found = re.findall(f"<table>\n<caption><span>{caption}.*?</table>", self.page, re.DOTALL)
             heads = [re.findall("<th scope=\"col\"[^>]*>([a-e])</th>", table) for table in found]
             self.assertEqual(heads, [["a", "b", "d"], ["c", "d", "e"]], caption)
         keys = {f"rate{n}" for n in range(5)} | {f"ratio{n}" for n in (0, 1, 2, 4)}
