@@ -2,6 +2,8 @@
 #ifndef SCALEBAR_COMM_MPI_MESSAGES_H
 #define SCALEBAR_COMM_MPI_MESSAGES_H
 
+#include <stdbool.h>
+
 #include "comm_messages.h"
 #include "comm_mpi.h"
 
@@ -17,7 +19,11 @@ struct sb_messages {
   int peers;
   sb_stream *receive, *send; /* one for each peer */
   MPI_Request *request;      /* all of them */
+  bool *under_way;           /* of each: started, and not yet seen to be complete */
   int requests;
 };
+
+/* Whether that request of the plan is complete, or was never started. Makes progress. */
+bool sb_messages_complete(sb_messages *messages, int request);
 
 #endif
