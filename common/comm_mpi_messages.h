@@ -20,10 +20,11 @@ struct sb_messages {
   sb_stream *receive, *send; /* one for each peer */
   MPI_Request *request;      /* all of them */
   bool *under_way;           /* of each: started, and not yet seen to be complete */
+  int asked;                 /* the last of those that were found not to be complete */
   int requests;
 };
 
-/* Whether that request of the plan is complete, or was never started. Makes progress. */
+/* Whether that request of the plan, which is under way, is complete. Makes progress. */
 bool sb_messages_complete(sb_messages *messages, int request);
 
 #endif

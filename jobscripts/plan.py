@@ -67,6 +67,8 @@ def make_plan(
             "left out of speed-up and fits"
         )
     ordered = _shuffled(runs, order_seed)
+    if topology.simulated:  # which does not drift; a study that is cut short has whole curves
+        ordered.sort(key=lambda run: run.layout.workers)
     if "runs" in notes:  # without bases, nothing that does run could be compared
         ordered.sort(key=lambda run: run.repeat != 1 or run.layout.workers != 1)
     return Plan((*first, *pictures, *ordered), tuple(notes.values()))
@@ -82,7 +84,8 @@ def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[
     for repeat in range(1, study.repeats + 1):
         for program in programs:
             found = layouts(
-                program.variant, sorted(counts), written, study.hybrid_ranks, topology, study.nodes
+                program.variant, sorted(counts), written, study.hybrid_ranks, topology,
+                study.nodes_of.get(program.app, study.nodes),
             )
             for scaling in study.scalings:
                 for size in study.sizes:
