@@ -89,6 +89,9 @@ def _heading(findings: Findings, title: str) -> str:
         f"{count(machine['numa_domains'], 'NUMA domain')}",
         *data["notes"],
     ]
+    if data.get("simulated"):
+        runs = count(len(findings.state.runs), "run")
+        lines[0] = f"{data['created_utc']}: {runs} in a simulated machine{seed}; none of its times was measured"
     words = "".join(paragraph(line, "quiet") for line in lines)
     return f"<header><h1>Scalebar: {escape(title)}</h1>{words}</header>"
 

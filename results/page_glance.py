@@ -71,6 +71,8 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
         lines = [escape(reason) for reason in list(dict.fromkeys(reasons))[:3]]
         return _card(app, Cell("no point that can be compared"), lines)
     lines = [escape(f"{_layout(best)}, size {best.problem.size}")]
+    if best.simulated:
+        lines.append(f'<span class="warn">{escape(f"simulated on {best.simulated}")}</span>')
     if best.efficiency is not None and best.workers > 1:
         lines += [f"{_speedup(best)}, {_efficiency(best)}", escape(above_ideal(best))]
     grown = _best(weak)
@@ -154,6 +156,7 @@ def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
     ]
     keys = ["", "", "", "", "", "rate", "rate_low", "rate_high", "", "efficiency", "roof"]
     title = "Each variant on most workers (rates with the 95 % interval)"
+    title += next((found.simulated for found in tables if found.simulated), "")
     return table(title, headings, rows, keys, names)
 
 

@@ -44,7 +44,9 @@ def draw_split(table: Table) -> Drawing | None:
         f"{problem.app}, {problem.scaling} scaling: computing, communicating, waiting and I/O "
         f"of the mean rank, of {len(points)} of {all_of_them} points"
     )
-    return Drawing(figure, f"{table_name(table)}-split", "Where the time goes", words)
+    title = "Where the time goes" + table.simulated
+    found.set_title(title)
+    return Drawing(figure, f"{table_name(table)}-split", title, words + table.simulated)
 
 
 def _bars(phase: str, left: Sequence[float], seconds: Sequence[float]) -> PolyCollection:
