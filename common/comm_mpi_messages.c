@@ -39,8 +39,8 @@ static void plan(const sb_traffic *traffic, int64_t most, sb_messages *m) {
     m->send[i].request = next;
     for (int64_t at = 0; at < with->send_bytes; at += most, next++) {
       const int64_t left = with->send_bytes - at;
-      MPI_Send_init((const char *)with->send + at, (int)(left < most ? left : most), MPI_BYTE,
-                    with->rank, 0, m->comm, next);
+      sb_messages_send_init((const char *)with->send + at, (int)(left < most ? left : most),
+                            with->rank, m->comm, next);
     }
     m->send[i].chunks = (int)(next - m->send[i].request);
   }

@@ -24,6 +24,10 @@ struct sb_messages {
   int requests;
 };
 
+/* Plans to send so many bytes, as MPI_Send_init does. */
+void sb_messages_send_init(const void *data, int bytes, int to, MPI_Comm comm,
+                           MPI_Request *request);
+
 /* Whether that request of the plan, which is under way, is complete. Makes progress. */
 bool sb_messages_complete(sb_messages *messages, int request);
 
