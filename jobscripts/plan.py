@@ -10,7 +10,7 @@ from typing import Sequence
 from jobscripts.budget import MINIMUM_LIMIT, PLANNED_LIMIT, PROBE_TIME, overhead
 from jobscripts.layout import Layout, auto_workers, layouts, thinned, written_layout
 from jobscripts.picture import picture_runs
-from jobscripts.probe import probe_runs
+from jobscripts.probe import probe_runs, simulated_probe_runs
 from jobscripts.programs import Program
 from jobscripts.run import SCALING, Run
 from jobscripts.study import Study
@@ -39,6 +39,8 @@ def make_plan(
     most = max((run.layout.workers for run in runs), default=1)
     whole = max((run.nodes for run in runs), default=1)
     first, note = probe_runs(study, probe, min(most, topology.workers), whole)
+    if topology.simulated:
+        first, note = simulated_probe_runs(study, probe, topology.workers, whole), ""
     if note:
         notes["probe"] = note
     pictures = picture_runs(study, programs, min(most, topology.workers))

@@ -14,7 +14,7 @@ from jobscripts.ask import Answer, ask
 from jobscripts.duration import Needs
 from jobscripts.launch import Bench
 from jobscripts.memory import available_memory
-from jobscripts.run import Run
+from jobscripts.run import PROBE, Run
 
 ALLOWANCE = 20.0  # s for asking beyond each problem once
 TIGHT = 4.0  # a guess may be wrong by this factor: receive buffers, halos, copies for transposes
@@ -104,8 +104,10 @@ def _ask_simulated(
     distinct: dict[Key, Run], bench: Bench, seed: int | None, found: Predictions
 ) -> None:
     """One rank is asked. All ranks of a simulated machine live on this one, with what SimGrid itself
-    needs for each, so it is this machine's memory that all of them must fit into."""
-    for run in _smallest(list(distinct.values())):
+    needs for each, so it is this machine's memory that all of them must fit into. Probe, which is
+    small, does not send messages to itself, and is not asked."""
+    points = [run for run in distinct.values() if run.purpose != PROBE]
+    for run in _smallest(points):
         alone = replace(run, ranks=1, threads=1, nodes=1)
         found.answers[_key(alone)] = (alone, ask(alone, bench, seed))
     free = available_memory()

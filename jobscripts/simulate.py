@@ -13,6 +13,7 @@ from pathlib import Path
 from jobscripts.errors import Refused
 from jobscripts.layout import Layout, written_layout
 from jobscripts.platform import Platform
+from jobscripts.probe import ONCE
 from jobscripts.state import RUNS
 from jobscripts.study import Study
 
@@ -20,7 +21,6 @@ DEFAULT = "fat_tree"
 FOLDER = "simulation"  # in the study's: the platform file and the host files
 PLATFORM = "platform.xml"
 VARIANT = "mpi"  # the only one: ranks are simulated, threads are not
-ONCE = {"warmup": "0", "min_reps": "1", "max_reps": "1"}  # unless the study says otherwise
 
 _SMPIRUN = ("smpirun", "--log=root.thres:warning")
 
@@ -44,8 +44,7 @@ def simulated_study(study: Study, platform: Platform) -> tuple[Study, list[str]]
         variants=(VARIANT,),
         repeats=1,
         workers=workers,
-        measure={**ONCE, **study.measure},
-        probe=False,
+        measure={**ONCE, **study.measure},  # unless the study says otherwise
         pictures=False,
     )
     return study, notes

@@ -111,7 +111,9 @@ def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:
     found += [_app(findings, app) for app in apps]
     cautions = bullets(warnings_of(limits))
     roof = pictures([gallery.roofline])
-    found.append(section("limits", "Machine limits", roof, cautions, limits_part(limits)))
+    name = findings.state.data.get("simulated")
+    title = "Machine limits" + (f" (simulated on {name})" if name else "")
+    found.append(section("limits", title, roof, cautions, limits_part(limits)))
     if gallery.fields:
         found.append(section("fields", "Pictures of the fields", pictures(gallery.fields)))
     found += [

@@ -57,16 +57,28 @@ class SmallStudy(unittest.TestCase):
         self.assertEqual(self.study.returncode, 0, self.study.stderr)
         state = self.state()
         self.assertEqual(state["simulated"], "fat_tree")
+        points = [run for run in state["runs"] if run["purpose"] == "scaling"]
         self.assertEqual([(run["app"], run["workers"], run["nodes"]) for run in sorted(
-            state["runs"], key=lambda run: (run["app"], run["workers"]))],
+            points, key=lambda run: (run["app"], run["workers"]))],
             [("heat", 1, 1), ("heat", 16, 1), ("pi", 1, 1), ("pi", 16, 1), ("pi", 64, 4)])
-        for run in state["runs"]:
+        for run in points:
             record = json.loads((self.out / "runs" / f"{run['id']}.json").read_text())
             self.assertEqual((record["nodes"], record["simulated"]), (run["nodes"], "fat_tree"))
             work = record["workload"]
             predicted, counted = work["comm_bytes_predicted"]["value"], work["comm_bytes_actual"]["value"]
             self.assertEqual(predicted, counted)
             self.assertEqual(counted > 0, run["app"] == "heat" and run["ranks"] > 1)
+
+    def test_limits_are_those_of_the_platform(self) -> None:
+        """Of one node and of two. No figure comes from a clock that stands still."""
+        probes = [run for run in self.state()["runs"] if run["purpose"] == "probe"]
+        self.assertEqual([(run["workers"], run["nodes"]) for run in probes], [(16, 1), (32, 2)])
+        found = {name.partition(".")[2]: figure["value"] for name, figure in probes[1]["figures"].items()}
+        self.assertAlmostEqual(found["triad_core"], 10e9, delta=1e5)  # memory_bandwidth and speed of a core
+        self.assertAlmostEqual(found["fma_core"], 20e9, delta=1e5)
+        self.assertAlmostEqual(found["latency_network"], 0.9e-6, delta=0.01e-6)  # two links, and 0.4 us
+        self.assertAlmostEqual(found["bandwidth_network"], 12.5e9, delta=0.1e9)
+        self.assertFalse(any("noise" in name or "write" in name for name in found), found)
 
     def test_report_says_simulated_wherever_a_figure_stands(self) -> None:
         done = self.scalebar("report", self.out)
