@@ -46,8 +46,9 @@ bool sb_messages_arrived(sb_messages *messages, int peer);
 bool sb_messages_sent(sb_messages *messages);
 
 /* One turn of a loop that waits for messages of this plan, alone or beside what other ranks of the
- * node do to shared memory; otherwise as sb_comm_wait_turn, and followed by sb_comm_wait_over. It
- * returns when something may have changed. Local. */
+ * node do to shared memory. Before each turn the loop asks (above) for what it waits for, and that
+ * is not complete; otherwise as sb_comm_wait_turn, and followed by sb_comm_wait_over. It returns
+ * when something may have changed. Local. */
 void sb_messages_wait_turn(sb_messages *messages, int64_t turn);
 
 /* Between rounds. Accepts NULL inside; sets *messages to NULL. Collective. */

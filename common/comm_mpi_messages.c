@@ -1,6 +1,7 @@
 /* comm_mpi_messages.c: comm_messages.h over MPI. */
 #include "comm_mpi_messages.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 enum { MOST_BYTES = 1 << 30 };
@@ -16,10 +17,11 @@ static sb_status allocate(const sb_traffic *traffic, int peers, int64_t most, sb
   m->receive = calloc((size_t)peers + 1, sizeof *m->receive);
   m->send = calloc((size_t)peers + 1, sizeof *m->send);
   m->request = calloc(requests + 1, sizeof(MPI_Request));
+  m->under_way = calloc(requests + 1, sizeof *m->under_way);
   m->requests = (int)requests;
-  return m->receive != NULL && m->send != NULL && m->request != NULL
-             ? SB_OK
-             : sb_fail(SB_NO_MEMORY, "no memory for a plan of messages");
+  const bool all = m->receive != NULL && m->send != NULL && m->request != NULL;
+  return all && m->under_way != NULL ? SB_OK
+                                     : sb_fail(SB_NO_MEMORY, "no memory for a plan of messages");
 }
 
 /* Chunks of a message share its tag: MPI keeps the order in which they are started. */
@@ -37,8 +39,8 @@ static void plan(const sb_traffic *traffic, int64_t most, sb_messages *m) {
     m->send[i].request = next;
     for (int64_t at = 0; at < with->send_bytes; at += most, next++) {
       const int64_t left = with->send_bytes - at;
-      MPI_Send_init((const char *)with->send + at, (int)(left < most ? left : most), MPI_BYTE,
-                    with->rank, 0, m->comm, next);
+      sb_messages_send_init((const char *)with->send + at, (int)(left < most ? left : most),
+                            with->rank, m->comm, next);
     }
     m->send[i].chunks = (int)(next - m->send[i].request);
   }
@@ -70,35 +72,40 @@ cleanup:
 }
 
 /* One by one: MPI_Startall may start them in any order. */
-static void start(const sb_stream *s) {
-  for (int c = 0; c < s->chunks; c++) MPI_Start(&s->request[c]);
+static void start(sb_messages *m, const sb_stream *s) {
+  for (int c = 0; c < s->chunks; c++) {
+    MPI_Start(&s->request[c]);
+    m->under_way[s->request + c - m->request] = true;
+  }
 }
 
-/* Also true before the first start and after it was found true: such requests are inactive. */
-static bool complete(const sb_stream *s) {
-  int arrived = 1;
-  for (int c = 0; arrived && c < s->chunks; c++) {
-    MPI_Test(&s->request[c], &arrived, MPI_STATUS_IGNORE);
+static bool complete(sb_messages *m, const sb_stream *s) {
+  for (int c = 0; c < s->chunks; c++) {
+    const ptrdiff_t request = s->request + c - m->request;
+    if (m->under_way[request]) m->under_way[request] = !sb_messages_complete(m, (int)request);
+    if (m->under_way[request]) return false;
   }
-  return arrived != 0;
+  return true;
 }
 
 void sb_messages_receive(sb_messages *messages) {
   /* The last peer sends to this rank first: peers are in rotated order. */
-  for (int i = messages->peers - 1; i >= 0; i--) start(&messages->receive[i]);
+  for (int i = messages->peers - 1; i >= 0; i--) start(messages, &messages->receive[i]);
 }
 
-void sb_messages_receive_from(sb_messages *messages, int peer) { start(&messages->receive[peer]); }
+void sb_messages_receive_from(sb_messages *messages, int peer) {
+  start(messages, &messages->receive[peer]);
+}
 
-void sb_messages_send(sb_messages *messages, int peer) { start(&messages->send[peer]); }
+void sb_messages_send(sb_messages *messages, int peer) { start(messages, &messages->send[peer]); }
 
 bool sb_messages_arrived(sb_messages *messages, int peer) {
-  return complete(&messages->receive[peer]);
+  return complete(messages, &messages->receive[peer]);
 }
 
 bool sb_messages_sent(sb_messages *messages) {
   bool all = true;
-  for (int i = 0; i < messages->peers; i++) all = complete(&messages->send[i]) && all;
+  for (int i = 0; i < messages->peers; i++) all = complete(messages, &messages->send[i]) && all;
   return all;
 }
 
@@ -117,6 +124,7 @@ void sb_messages_destroy(sb_messages **messages) {
   free(m->receive);
   free(m->send);
   free(m->request);
+  free(m->under_way);
   free(m);
   *messages = NULL;
 }

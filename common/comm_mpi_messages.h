@@ -2,6 +2,8 @@
 #ifndef SCALEBAR_COMM_MPI_MESSAGES_H
 #define SCALEBAR_COMM_MPI_MESSAGES_H
 
+#include <stdbool.h>
+
 #include "comm_messages.h"
 #include "comm_mpi.h"
 
@@ -17,7 +19,16 @@ struct sb_messages {
   int peers;
   sb_stream *receive, *send; /* one for each peer */
   MPI_Request *request;      /* all of them */
+  bool *under_way;           /* of each: started, and not yet seen to be complete */
+  int asked;                 /* the last of those that were found not to be complete */
   int requests;
 };
+
+/* Plans to send so many bytes, as MPI_Send_init does. */
+void sb_messages_send_init(const void *data, int bytes, int to, MPI_Comm comm,
+                           MPI_Request *request);
+
+/* Whether that request of the plan, which is under way, is complete. Makes progress. */
+bool sb_messages_complete(sb_messages *messages, int request);
 
 #endif

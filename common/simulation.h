@@ -27,8 +27,8 @@ bool sb_simulated_program(char path[4096]);
  *   operations / speed        speed of the core, operation/s: the platform's host speed
  *   bytes / memory_bandwidth  byte/s of the core, the host's property of that name
  *
- * the roofline (Williams, Waterman and Patterson 2009). Call it where the work is done, on the main
- * thread, outside of parallel loops.
+ * the roofline (Williams, Waterman and Patterson 2009). Call it where the work is done; programs
+ * that are simulated have no threads, in others it does nothing.
  *
  *   operations [in] of arithmetic, as the app's README counts them
  *   bytes      [in] moved between memory and processor

@@ -78,6 +78,11 @@ class Budget:
         left = self.left()
         return patience if left is None else min(patience, max(left, 0.0) + limit + GRACE)
 
+    def patience_simulated(self) -> float:
+        """Seconds after which a run in a simulated machine is ended from outside: of its own clock
+        nothing follows for ours, so the study's limit is that of the whole run."""
+        return self.within(self._limit)
+
     def took(self, ranks: int, limit: float, seconds: float) -> None:
         """Learns from a run that has ended."""
         self._over.append(max(0.0, seconds - limit - overhead(ranks)))

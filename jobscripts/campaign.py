@@ -19,7 +19,7 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
     """Runs all that waits. A run that fails is kept as failed, and the others go on. An interrupt
     leaves its run waiting, and goes up."""
     waiting = [run for run in state.runs if run["status"] == "waiting"]
-    pace = Pace(budget)
+    pace = Pace(budget, bool(bench.topology.simulated))
     for index, run in enumerate(waiting):
         limit = pace.limit(waiting[index:])
         if limit is None:
@@ -57,20 +57,24 @@ def _run(
         state.data["seed"],
         {**run["options"], **run["measure"]},
     )
-    arguments += [f"--time_limit={limit:g}", f"--watchdog={budget.watchdog:g}"]
+    patience = budget.patience(limit, (run["predicted"] or {}).get("repetition", 0.0))
+    if bench.topology.simulated:  # programs' own limits would be on the simulated clock
+        patience = budget.patience_simulated()
+    else:
+        arguments += [f"--time_limit={limit:g}", f"--watchdog={budget.watchdog:g}"]
     arguments += [f"--{key}={path.name}" for key, path in zip(("json", "output"), files)]
     how = bench.launch(program, layout, arguments)
     ended = execute(
         how.argv,
         {**root_permission(), **how.env},
         log,
-        budget.patience(limit, (run["predicted"] or {}).get("repetition", 0.0)),
+        patience,
         progress.tick if progress.live else None,
         state.mark,
     )
     outcome = judge(program.name, ended, log, files)
     with held():
-        state.finish(run, outcome, ended.code, ended.seconds)
+        state.finish(run, outcome, ended.code, ended.seconds, ended.peak)
 
 
 def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:

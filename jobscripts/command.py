@@ -24,10 +24,12 @@ from jobscripts.ini import Entry
 from jobscripts.launch import Bench, find_launcher
 from jobscripts.layout import Layout, written_layout
 from jobscripts.plan import make_plan
+from jobscripts.platform import find_platform
 from jobscripts.predict import predict
 from jobscripts.programs import find_probe, find_programs
 from jobscripts.progress import Progress
 from jobscripts.resume import resume
+from jobscripts.simulate import DEFAULT, Simulator, need_smpirun, simulated_study
 from jobscripts.state import State
 from jobscripts.study import Study, read_study
 from jobscripts.submission import Order, through_batch
@@ -35,7 +37,7 @@ from jobscripts.topology import observe
 from jobscripts.units import count, parse_time, show_time
 
 SHARE = Path(__file__).resolve().parent.parent  # the repository, or P/share/scalebar
-LATER_LAUNCHERS = ("simulate",)
+SIMULATE = "simulate"
 
 ABOUT = """\
 Runs a study: every program, scaling mode, problem size and layout that STUDY.ini names, in random
@@ -70,12 +72,12 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--launcher",
-        metavar="|".join(("auto", "local", *SCHEDULERS)),
-        choices=("auto", "local", *SCHEDULERS, *LATER_LAUNCHERS),
+        metavar="|".join(("auto", "local", *SCHEDULERS, SIMULATE)),
+        choices=("auto", "local", *SCHEDULERS, SIMULATE),
         default="auto",
         help="where runs take place; auto: here inside a job, else through a batch system where there "
         "is one, else here. Slurm is tested with real jobs; scripts for PBS, LSF and Flux are checked, "
-        "but were never run",
+        "but were never run. simulate: in a machine that does not exist, by SimGrid: inputs/platforms",
     )
     parser.add_argument(
         "--site",
@@ -150,26 +152,29 @@ def main(argv: list[str]) -> int:
 
 
 def _study(arguments: argparse.Namespace) -> int:
-    if arguments.launcher in LATER_LAUNCHERS:
-        raise Refused(
-            f"--launcher {arguments.launcher} is not in this version; allowed auto, local, "
-            + ", ".join(SCHEDULERS)
-        )
-    study = read_study(_find_study(arguments.study))
+    file = _find_study(arguments.study)
+    study = read_study(file)
     study = _with_nodes(_with_budget(study, arguments.budget), arguments.nodes)
     seed = study.seed if arguments.seed is None else arguments.seed
     if seed is not None and not 0 <= seed <= 2**53:
         raise Refused(f"--seed {seed}: allowed 0 .. {2**53}")
     nodes = _most_nodes(study)
     elsewhere = choose(arguments.launcher, arguments.site, nodes)
-    if elsewhere is None and nodes > 1:
+    simulator, notes = None, []
+    if arguments.launcher == SIMULATE:
+        need_smpirun()
+        simulator = Simulator(find_platform(study.platform or DEFAULT, file.parent))
+        study, notes = simulated_study(study, simulator.platform)
+    elif elsewhere is None and nodes > 1:
         raise Refused(
-            f"{study.name}: runs on {nodes} nodes take a batch system; "
-            f"--launcher {', '.join(SCHEDULERS)}"
+            f"{study.name}: runs on {nodes} nodes take a batch system, or a simulated machine; "
+            f"--launcher {', '.join((*SCHEDULERS, SIMULATE))}"
         )
     topology = elsewhere.topology if elsewhere else observe()
-    folder = arguments.programs or _programs_folder()
-    programs, probe = find_programs(study, folder), find_probe(study, folder)
+    topology = simulator.platform.topology() if simulator else topology
+    folder = arguments.programs or _programs_folder("simulate" if simulator else "release")
+    start = simulator.start(Layout(1, 1), "") if simulator else []
+    programs, probe = find_programs(study, folder, start), find_probe(study, folder, start)
     every = list({program.name: program for program in (*programs, *probe)}.values())
     budget = Budget(study.budget, study.time_limit, study.watchdog)
     names = {p.name: p for p in every}
@@ -183,17 +188,19 @@ def _study(arguments: argparse.Namespace) -> int:
         return through_batch(order, cluster, _new_folder, _summarise)
     if arguments.wait:
         raise Refused("--wait waits for a batch system; here runs end before the command does")
-    launchers = {p.name: None if elsewhere else find_launcher(p) for p in every}
-    bench = Bench(topology, names, launchers, start=_starter(elsewhere))
+    launchers = {p.name: None if elsewhere or simulator else find_launcher(p) for p in every}
+    starter = simulator.start if simulator else _starter(elsewhere)
+    bench = Bench(topology, names, launchers, start=starter)
     if arguments.out and (arguments.out / states.FILE).exists() and not arguments.dry_run:
-        state, notes = resume(arguments.out, study, seed, every, topology)
+        state, resumed = resume(arguments.out, study, seed, every, topology)
         done = sum(run["status"] == "done" for run in state.runs)
-        notes.insert(0, f"resumed: {done} of {len(state.runs)} runs are done")
-        return _run(state, notes, bench, budget)
+        resumed.insert(0, f"resumed: {done} of {len(state.runs)} runs are done")
+        return _run(state, notes + resumed, _bench_in(state, bench, simulator), budget)
     order_seed = secrets.randbelow(2**32) if seed is None else seed
     plan = make_plan(study, programs, topology, order_seed, probe)
     predictions = predict(plan.runs, bench, seed, every=arguments.dry_run)
     plan, refused = fit(plan, predictions, study)
+    plan = replace(plan, notes=(*notes, *plan.notes))
     if arguments.dry_run:
         whole = Budget(study.budget, study.time_limit, study.watchdog)  # asking took its time
         preview.show(plan, predictions, whole, seed)
@@ -203,7 +210,12 @@ def _study(arguments: argparse.Namespace) -> int:
         raise Refused(words)  # before anything is written
     out = arguments.out or _new_folder(study)
     state = states.create(out, study, seed, order_seed, plan, predictions, every, topology)
-    return _run(state, list(plan.notes), bench, budget)
+    return _run(state, list(plan.notes), _bench_in(state, bench, simulator), budget)
+
+
+def _bench_in(state: State, bench: Bench, simulator: Simulator | None) -> Bench:
+    """The bench of the study's runs: a simulated machine's files lie in its folder."""
+    return replace(bench, start=simulator.into(state.folder).start) if simulator else bench
 
 
 def _run(state: State, notes: list[str], bench: Bench, budget: Budget) -> int:
@@ -258,7 +270,8 @@ def _with_budget(study: Study, text: str | None) -> Study:
 
 def _most_nodes(study: Study) -> int:
     written = [written_layout(word).nodes for word in study.workers if "x" in word]
-    return max(*study.nodes, *written, 1)
+    own = [number for numbers in study.nodes_of.values() for number in numbers]
+    return max(*study.nodes, *own, *written, 1)
 
 
 def _starter(elsewhere: Elsewhere | None) -> Callable[[Layout, str], list[str]] | None:
@@ -271,15 +284,15 @@ def _starter(elsewhere: Elsewhere | None) -> Callable[[Layout, str], list[str]] 
 def _with_nodes(study: Study, text: str | None) -> Study:
     if text is None:
         return study
-    return replace(study, nodes=values.nodes(Entry("nodes", text, "--nodes")))
+    return replace(study, nodes=values.nodes(Entry("nodes", text, "--nodes")), nodes_of={})
 
 
 def _installed() -> bool:
     return SHARE.name == "scalebar" and SHARE.parent.name == "share"
 
 
-def _programs_folder() -> Path:
-    return SHARE.parent.parent / "bin" if _installed() else SHARE / "build" / "release" / "bin"
+def _programs_folder(preset: str) -> Path:
+    return SHARE.parent.parent / "bin" if _installed() else SHARE / "build" / preset / "bin"
 
 
 def _new_folder(study: Study) -> Path:

@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Ended:
     left_behind: int  # processes that outlived the command and were killed
     stderr: str
     problem: str  # why it could not start
+    peak: int | None = None  # bytes that the largest of its processes held at most, where it is known
 
 
 def execute(
@@ -49,7 +51,7 @@ def execute(
     mark = f"{study_mark}-{secrets.token_hex(16)}"
     errors = log.with_suffix(".err")
     started = time.monotonic()
-    code, timed_out, problem, left_behind = None, False, "", 0
+    code, timed_out, problem, left_behind, peak = None, False, "", 0, None
     with open(log, "wb") as out, open(errors, "wb") as err:
         out.write(_heading(argv, env).encode())
         out.flush()
@@ -58,6 +60,8 @@ def execute(
             with held():  # a process that has started is known, whatever comes
                 process = _start(argv, {**os.environ, **env, MARK: mark}, log.parent, out, err)
             timed_out = not _wait(process, patience, tick)
+            if not timed_out:
+                peak = _reap(process)
         except OSError as error:
             if process is not None:
                 raise
@@ -69,7 +73,8 @@ def execute(
                 left_behind = _kill_marked(mark)
                 code = process.returncode
     text = join(log, errors)
-    return Ended(code, time.monotonic() - started, timed_out, left_behind, text, problem)
+    seconds = time.monotonic() - started
+    return Ended(code, seconds, timed_out, left_behind, text, problem, peak)
 
 
 def end_orphans(study_mark: str) -> int:
@@ -108,7 +113,13 @@ def _wait(
     ended = threading.Event()
 
     def wait() -> None:
-        process.wait()
+        try:
+            if hasattr(os, "waitid"):  # which leaves the end to be read
+                os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            else:
+                process.wait()
+        except ChildProcessError:
+            pass  # it was read: patience ran out, or an interrupt came
         ended.set()
 
     threading.Thread(target=wait, daemon=True).start()
@@ -121,6 +132,17 @@ def _wait(
             return False
         if tick:
             tick()
+
+
+def _reap(process: subprocess.Popen[bytes]) -> int | None:
+    """Reads the end of a process that has ended, and the largest memory of it and of those that it
+    waited for: Linux counts it in units of 1024 bytes, macOS in bytes."""
+    if process.returncode is not None:
+        return None
+    with held():
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _end(process: subprocess.Popen[bytes], mark: str) -> None:

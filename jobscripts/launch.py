@@ -36,13 +36,14 @@ class Bench:
     programs: dict[str, Program]
     launchers: dict[str, str | None]
     elsewhere: bool = False  # the topology is that of nodes that a batch system gives
-    start: Callable[[Layout, str], list[str]] | None = None  # inside a job of several nodes
+    start: Callable[[Layout, str], list[str]] | None = None  # inside a job of several nodes, or simulated
 
     def launch(self, program: Program, layout: Layout, arguments: list[str]) -> Launch:
         """How to start a program of the bench."""
         if self.start is not None:
             words = self.start(layout, program.mpi)
-            return Launch([*words, str(program.path), *arguments], openmp(layout))
+            apart = ["--"] if self.topology.simulated else []  # or SimGrid takes them for its own
+            return Launch([*words, str(program.path), *apart, *arguments], openmp(layout))
         return launch(program, self.launchers[program.name], layout, self.topology, arguments)
 
 

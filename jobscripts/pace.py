@@ -12,8 +12,9 @@ from jobscripts.state import StudyRun
 class Pace:
     """Learns from the runs that have ended how far predictions are off."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, simulated: bool = False) -> None:
         self._budget = budget
+        self._simulated = simulated  # the clock of the runs is not ours
         self._expected = self._spent = 0.0  # of points, s
         self._probe = PROBE_TIME  # s, of the run of probe that took longest so far
         self._off: dict[str, list[float]] = {}  # app -> measured over predicted repetition
@@ -22,6 +23,8 @@ class Pace:
         """time_limit of the first of the runs that wait, in s; None when the budget is used up."""
         if waiting[0]["purpose"] != SCALING:
             return None if self._budget.share([1]) is None else PROBE_LIMIT
+        if self._simulated:
+            return None if self._budget.share([1]) is None else self._budget.limit
         dealt = self._deal(waiting)
         return None if dealt is None else dealt[0]
 
@@ -30,7 +33,8 @@ class Pace:
             self._probe = max(self._probe, run["seconds"])
         if run["purpose"] != SCALING:
             return  # most of it is not what other runs do
-        self._learn(run)
+        if not self._simulated:
+            self._learn(run)
         self._expected += self._expected_of(run, limit)
         self._spent += run["seconds"]
         self._budget.took(run["ranks"], limit, run["seconds"])

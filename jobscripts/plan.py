@@ -10,7 +10,7 @@ from typing import Sequence
 from jobscripts.budget import MINIMUM_LIMIT, PLANNED_LIMIT, PROBE_TIME, overhead
 from jobscripts.layout import Layout, auto_workers, layouts, thinned, written_layout
 from jobscripts.picture import picture_runs
-from jobscripts.probe import probe_runs
+from jobscripts.probe import probe_runs, simulated_probe_runs
 from jobscripts.programs import Program
 from jobscripts.run import SCALING, Run
 from jobscripts.study import Study
@@ -39,6 +39,8 @@ def make_plan(
     most = max((run.layout.workers for run in runs), default=1)
     whole = max((run.nodes for run in runs), default=1)
     first, note = probe_runs(study, probe, min(most, topology.workers), whole)
+    if topology.simulated:
+        first, note = simulated_probe_runs(study, probe, topology.workers, whole), ""
     if note:
         notes["probe"] = note
     pictures = picture_runs(study, programs, min(most, topology.workers))
@@ -67,6 +69,8 @@ def make_plan(
             "left out of speed-up and fits"
         )
     ordered = _shuffled(runs, order_seed)
+    if topology.simulated:  # which does not drift; a study that is cut short has whole curves
+        ordered.sort(key=lambda run: run.layout.workers)
     if "runs" in notes:  # without bases, nothing that does run could be compared
         ordered.sort(key=lambda run: run.repeat != 1 or run.layout.workers != 1)
     return Plan((*first, *pictures, *ordered), tuple(notes.values()))
@@ -82,7 +86,8 @@ def _runs(study: Study, programs: list[Program], topology: Topology, auto: list[
     for repeat in range(1, study.repeats + 1):
         for program in programs:
             found = layouts(
-                program.variant, sorted(counts), written, study.hybrid_ranks, topology, study.nodes
+                program.variant, sorted(counts), written, study.hybrid_ranks, topology,
+                study.nodes_of.get(program.app, study.nodes),
             )
             for scaling in study.scalings:
                 for size in study.sizes:

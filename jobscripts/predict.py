@@ -14,10 +14,12 @@ from jobscripts.ask import Answer, ask
 from jobscripts.duration import Needs
 from jobscripts.launch import Bench
 from jobscripts.memory import available_memory
-from jobscripts.run import Run
+from jobscripts.run import PROBE, Run
 
 ALLOWANCE = 20.0  # s for asking beyond each problem once
 TIGHT = 4.0  # a guess may be wrong by this factor: receive buffers, halos, copies for transposes
+
+SIMULATED_RANK = 1.5e6  # bytes of a rank that SimGrid itself needs (inputs/platforms/README.md)
 
 Key = tuple  # what makes two runs need the same
 
@@ -82,6 +84,9 @@ def predict(
             alone = replace(run, ranks=1, threads=1, nodes=1)
             found.answers[_key(alone)] = (alone, replace(ask(alone, bench, seed), fits=True))
         return found
+    if bench.topology.simulated:
+        _ask_simulated(distinct, bench, seed, found)
+        return found
     for run in _smallest(list(distinct.values())):
         found.answers[_key(run)] = (run, ask(run, bench, seed))
     free = available_memory()
@@ -93,6 +98,26 @@ def predict(
             continue
         found.answers[_key(run)] = (run, ask(run, bench, seed))
     return found
+
+
+def _ask_simulated(
+    distinct: dict[Key, Run], bench: Bench, seed: int | None, found: Predictions
+) -> None:
+    """One rank is asked. All ranks of a simulated machine live on this one, with what SimGrid itself
+    needs for each, so it is this machine's memory that all of them must fit into. Probe, which is
+    small, does not send messages to itself, and is not asked."""
+    points = [run for run in distinct.values() if run.purpose != PROBE]
+    for run in _smallest(points):
+        alone = replace(run, ranks=1, threads=1, nodes=1)
+        found.answers[_key(alone)] = (alone, ask(alone, bench, seed))
+    free = available_memory()
+    for key, run in distinct.items():
+        needs = found.needs(run)
+        if needs is None or free is None:
+            continue
+        each = needs.memory_rank + SIMULATED_RANK
+        if each * run.ranks > free:
+            found.answers[key] = (run, Answer(each, needs.repetition, fits=False))
 
 
 def _computed(run: Run, base: Run, answer: Answer, cores: int) -> Needs:

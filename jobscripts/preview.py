@@ -74,7 +74,7 @@ def _row(runs: list[Run], needs: Needs | None, limit: float) -> str:
     if needs:
         cells.append(guess + bytes_text(needs.memory_rank))
         cells.append(guess + bytes_text(needs.memory_rank * run.ranks))
-        cells.append(guess + time_text(needs.repetition))
+        cells.append(guess + time_text(needs.repetition) if needs.repetition else "simulated")
     else:
         cells += ["?", "?", "?"]
     cells.append(guess + time_text(expected))
@@ -95,6 +95,12 @@ def _show_total(
     if left is not None:
         expected, at_most = min(expected, left), min(at_most, left)
         within = " (the budget)"
+    if predictions.bench.topology.simulated:
+        print(
+            f"{count(len(plan.runs), 'run')}, fewest ranks first, each of {max(limits.values()):g} s of this "
+            f"machine's time at most: very roughly {show_time(expected)}{within}"
+        )
+        return
     print(
         f"{count(len(plan.runs), 'run')} in random order on "
         f"{count(predictions.bench.topology.workers, 'core')}, each measuring for "

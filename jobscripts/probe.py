@@ -16,6 +16,18 @@ from jobscripts.run import PROBE, Run
 from jobscripts.study import PROBE_APP, Study
 from jobscripts.units import count
 
+# Of a simulated machine, where each sample is exact: what apps declare and messages take. There is no
+# noise, and files are written by this machine's clock.
+SIMULATED = {
+    "what": "memory,compute,latency",
+    "samples": "2",
+    "figure_time": "0.001",
+    "n": "2^18",
+    "core_n": "2^15",
+    "message_max": "2^20",
+}
+ONCE = {"warmup": "0", "min_reps": "1", "max_reps": "1"}
+
 
 def probe_runs(
     study: Study, programs: Sequence[Program], workers: int, nodes: int = 1
@@ -41,6 +53,15 @@ def probe_runs(
         for variant, layout in wanted[:allowed]
     ]
     return runs, note
+
+
+def simulated_probe_runs(study: Study, programs: Sequence[Program], workers: int, nodes: int) -> list[Run]:
+    """In a simulated machine: one node, which is like all others, and two of them for messages."""
+    if not programs:
+        return []
+    found = [Layout(workers, 1)] + ([Layout(2 * workers, 1, 2)] if nodes > 1 else [])
+    keys = {**SIMULATED, **study.options.get(PROBE_APP, {})}
+    return [Run.aside(PROBE, (PROBE_APP, "mpi"), layout, keys, ONCE) for layout in found]
 
 
 def _layouts(variants: set[str], workers: int, nodes: int) -> list[tuple[str, Layout]]:

@@ -133,7 +133,15 @@ class State:
             self.save()
         return log
 
-    def finish(self, run: StudyRun, outcome: Outcome, code: int | None, seconds: float) -> None:
+    def finish(
+        self,
+        run: StudyRun,
+        outcome: Outcome,
+        code: int | None,
+        seconds: float,
+        peak: int | None = None,
+    ) -> None:
+        """`peak`: bytes of the largest process, where it is known."""
         failed = outcome.verdict not in ("PASS", "SLOW")
         run.update(
             status="failed" if failed else "done",
@@ -145,6 +153,7 @@ class State:
             warnings=outcome.warnings,
             ended_utc=utc_now(),
             seconds=round(seconds, 3),
+            peak_bytes=peak,
         )
         run["attempts"].append(
             {key: run[key] for key in ("verdict", "reason", "ended_utc", "binary_sha256")}
@@ -216,6 +225,7 @@ def new_data(
         "kind": "scaling",
         "created_utc": utc_now(),
         **describe(study, seed, topology),
+        "simulated": topology.simulated,  # the machine's name; "": runs are real
         "order_seed": order_seed,
         "mark": secrets.token_hex(16),  # of its processes
         "notes": list(plan.notes),

@@ -21,7 +21,7 @@ MEASURE = ("warmup", "min_reps", "max_reps", "ci")  # program keys that hold for
 PER = ("worker", "node")
 OWN = (
     "kind apps variants scaling per sizes workers nodes hybrid_ranks repeats probe pictures time_limit "
-    "watchdog budget seed"
+    "watchdog budget seed platform"
 )
 KEYS = (*OWN.split(), *MEASURE)
 SET_BY_STUDY = "output json threads scaling per size memory seed time_limit watchdog expect"
@@ -54,6 +54,8 @@ class Study:
     probe: bool = True  # the machine's own limits are measured first
     pictures: bool = False  # one small run of each app stores its fields
     nodes: tuple[int, ...] = (1,)  # more than one: whole nodes
+    nodes_of: dict[str, tuple[int, ...]] = field(default_factory=dict)  # app -> its own, instead
+    platform: str | None = None  # the machine that is simulated, where one is
 
 
 def read_study(path: Path) -> Study:
@@ -92,6 +94,8 @@ def read_study(path: Path) -> Study:
         probe=get("probe", _yes, True),
         pictures=get("pictures", _yes, False),
         nodes=get("nodes", values.nodes, (1,)),
+        nodes_of=_nodes_of(entries),
+        platform=get("platform", values.platform, None),
     )
 
 
@@ -129,10 +133,19 @@ def _check_kind(name: str, kind: Entry | None) -> None:
     values.words(kind, KINDS)
 
 
+def _nodes_of(entries: dict[str, Entry]) -> dict[str, tuple[int, ...]]:
+    """Of APP.nodes: a key of the study, for one app alone."""
+    return {
+        entry.key.partition(".")[0]: values.nodes(entry)
+        for entry in entries.values()
+        if entry.key.endswith(".nodes")
+    }
+
+
 def _options(entries: dict[str, Entry]) -> dict[str, dict[str, str]]:
     options: dict[str, dict[str, str]] = {}
     for entry in entries.values():
         app, dot, key = entry.key.partition(".")
-        if dot:
+        if dot and key != "nodes":
             options.setdefault(app, {})[key] = values.value(entry)
     return options

@@ -23,6 +23,7 @@ class Topology:
     quota: float | None  # CPUs' worth of time that the cgroup grants, None without a limit
     restricted: bool  # some CPU of the machine is closed to this process
     model: str
+    simulated: str = ""  # the name of the simulated machine whose node it is; "": a real one
 
     @property
     def workers(self) -> int:

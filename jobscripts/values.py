@@ -44,6 +44,13 @@ def value(entry: Entry) -> str:
     return entry.value
 
 
+def platform(entry: Entry) -> str:
+    """The name of a simulated machine, or the path of its file, which may be anywhere."""
+    if not _VALUE.fullmatch(entry.value):
+        raise refusal(entry, ": allowed are letters, digits and _ . , + ^ : @ % / -")
+    return entry.value
+
+
 def word(entry: Entry, allowed: tuple[str, ...]) -> str:
     if entry.value not in allowed:
         raise refusal(entry, f"; allowed {', '.join(allowed)}")

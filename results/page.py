@@ -91,6 +91,9 @@ def _heading(findings: Findings, title: str) -> str:
         f"{count(machine['numa_domains'], 'NUMA domain')}",
         *data["notes"],
     ]
+    if data.get("simulated"):
+        runs = count(len(findings.state.runs), "run")
+        lines[0] = f"{data['created_utc']}: {runs} in a simulated machine{seed}; none of its times was measured"
     words = "".join(paragraph(line, "quiet") for line in lines)
     return f"<header><h1>Scalebar: {escape(title)}</h1>{words}</header>"
 
@@ -110,7 +113,9 @@ def _sections(findings: Findings, apps: Sequence[str]) -> list[str]:
     found += [_app(findings, app) for app in apps]
     cautions = bullets(warnings_of(limits))
     roof = pictures([gallery.roofline])
-    found.append(section("limits", "Machine limits", roof, cautions, limits_part(limits)))
+    name = findings.state.data.get("simulated")
+    title = "Machine limits" + (f" (simulated on {name})" if name else "")
+    found.append(section("limits", title, roof, cautions, limits_part(limits)))
     if gallery.fields:
         found.append(section("fields", "Pictures of the fields", pictures(gallery.fields)))
     found += [

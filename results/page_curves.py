@@ -69,7 +69,7 @@ def scaling_section(
     size = problem.size + (f", {problem.options}" if problem.options else "")
     return section(
         table_name(found),
-        f"{problem.scaling.capitalize()} scaling, size {size}",
+        f"{problem.scaling.capitalize()} scaling, size {size}{found.simulated}",
         paragraph(f"{_work(found)}; {_law(found)}."),
         paragraph(_base(found)),
         pictures(drawn),
@@ -121,7 +121,7 @@ def _own_words(base: Point) -> str:
 def _points(found: Table, limits: Ceilings) -> str:
     words = short_words(line for point in found.points for line in point.left_out + point.notes)
     points = table(
-        "Points",
+        f"Points{found.simulated}",
         [heading for heading, _ in POINT_COLUMNS],
         [_row(point, limits, words) for point in found.points],
         [key for _, key in POINT_COLUMNS],

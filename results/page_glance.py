@@ -62,6 +62,7 @@ def cards(outcomes: Outcomes, tables: Sequence[Table], limits: Ceilings) -> str:
         if limits.compute is not None:
             rate = told(number(limits.compute.all, "flop/s"), LIMITS, "fma")
             lines.append(f"multiply-adds: {rate}")
+        lines += _simulated(next((record.simulated for record in limits.records), ""))
         big = number(limits.bandwidth.all, "byte/s")
         found.append(_card("Memory bandwidth (triad)", big, lines, LIMITS, "triad"))
     return f'<div class="cards">{"".join(found)}</div>'
@@ -76,6 +77,7 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
         lines = [escape(reason) for reason in list(dict.fromkeys(reasons))[:3]]
         return _card(app, Cell("no point that can be compared"), lines)
     lines = [escape(f"{_layout(best)}, size {best.problem.size}")]
+    lines += _simulated(best.simulated)
     if best.efficiency is not None and best.workers > 1:
         lines += [f"{_speedup(best)}, {_efficiency(best)}", escape(above_ideal(best))]
     grown = _best(weak)
@@ -88,6 +90,11 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
         part = told(percent(share), row_name(best), "roof")
         lines.append(f"{part} of what the machine allows (roofline)")
     return _card(app, number(best.rate, best.rate_unit), lines, row_name(best), "rate")
+
+
+def _simulated(machine: str) -> list[str]:
+    """The line of a card, as HTML; none where its figures were measured."""
+    return [f'<span class="warn">{escape(f"simulated on {machine}")}</span>'] if machine else []
 
 
 def _layout(point: Point) -> str:
@@ -180,6 +187,7 @@ def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
     ]
     keys = ["", "", "", "", "", "nodes", "rate", "rate_low", "rate_high", "", "", "efficiency", "roof"]
     title = "Each variant on most workers (rates with the 95 % interval)"
+    title += next((found.simulated for found in tables if found.simulated), "")
     return table(title, headings, rows, keys, names) + bullets(left_out)
 
 

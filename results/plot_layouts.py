@@ -62,8 +62,8 @@ def draw_layouts(table: Table) -> Drawing | None:
         f"{table.problem.app}, {table.problem.scaling} scaling: rate of each layout of ranks and "
         f"threads, as a share of the fastest with as many workers{note}"
     )
-    title = "Ranks x threads"
-    found.set_title("Rate, of the fastest with as many workers")
+    title = "Ranks x threads" + table.simulated
+    found.set_title("Rate, of the fastest with as many workers" + table.simulated)
     return Drawing(figure, f"{table_name(table)}-layouts", title, words)
 
 

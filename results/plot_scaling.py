@@ -85,7 +85,9 @@ def _finished(found: Axes, table: Table, kind: str, figure: object, what: str) -
     legend_below(found)
     problem = table.problem
     words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: {what} against workers"
-    title = found.get_title(loc="left")
+    words += table.simulated
+    title = found.get_title(loc="left") + table.simulated
+    found.set_title(title)
     return Drawing(figure, f"{table_name(table)}-{kind}", title, words)  # type: ignore[arg-type]
 
 
@@ -161,7 +163,8 @@ def _line(found, variant, points, value, style, label=True) -> None:  # type: ig
 
 def _whiskers(found: Axes, variant: str, points: Sequence[Point], per_worker: bool) -> None:
     """95 % intervals of speed-up, or of efficiency."""
-    known = [point for point in points if point.used and point.speedup_interval]
+    used = [point for point in points if point.used and point.speedup_interval]
+    known = [p for p in used if p.speedup_interval and not math.isnan(p.speedup_interval[0])]
     scale = [point.workers if per_worker else 1 for point in known]
     low, high = (
         [point.speedup_interval[end] / by for point, by in zip(known, scale) if point.speedup_interval]

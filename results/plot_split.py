@@ -54,7 +54,9 @@ def draw_split(table: Table) -> Drawing | None:
         f"as shares of the mean rank's time in a repetition, which stands beside the bar, "
         f"of {len(points)} of {all_of_them} points"
     )
-    return Drawing(figure, f"{table_name(table)}-split", "Where the time goes", words)
+    title = "Where the time goes" + table.simulated
+    found.set_title(title)
+    return Drawing(figure, f"{table_name(table)}-split", title, words + table.simulated)
 
 
 def _bars(phase: str, left: Sequence[float], shares: Sequence[float]) -> PolyCollection:

@@ -62,6 +62,7 @@ class Point:
     efficiency: float | None = None
     speedup_interval: tuple[float, float] | None = None  # of that which efficiency is made of
     base_workers: int | None = None  # of the point that it is against
+    simulated: str = ""  # the name of the simulated machine; "": measured
 
     @property
     def workers(self) -> int:
@@ -94,6 +95,12 @@ class Table:
         nodes. None where no such point can be used."""
         own = (p for p in self.points if p.variant == variant and p.workers == self.fewest)
         return next(iter(fastest(p for p in own if p.used)), None)
+
+    @property
+    def simulated(self) -> str:
+        """" (simulated on fat_tree)" for titles; "" where all points were measured."""
+        names = sorted({point.simulated for point in self.points} - {""})
+        return f" (simulated on {', '.join(names)})" if names else ""
 
     @property
     def own_bases(self) -> list[Point]:
@@ -183,6 +190,7 @@ def _point(
         verified=all(record.verified for record in found),
         result=_worst_word(record.result for record in found),
         placement_ok=all(record.placement_ok for record in found),
+        simulated=_each(record.simulated for record in found),
     )
     _judge(point, found, workers)
     return point
@@ -212,7 +220,9 @@ def _judge(point: Point, found: list[Record], workers: int) -> None:
     cores = workers * point.nodes
     if point.workers > cores and point.placement_ok:
         point.left_out.append(f"oversubscription: {point.workers} workers on {cores} cores")
-    if point.time.n < INTERVAL_MIN:
+    if point.simulated and point.time.n < INTERVAL_MIN:
+        point.notes.append("simulated: exact, no interval")
+    elif point.time.n < INTERVAL_MIN:
         point.left_out.append(f"too few samples: {point.time.n}, an interval takes {INTERVAL_MIN}")
     if any(abs(record.units - point.units) > SAME_WORK * point.units for record in found):
         point.left_out.append("repeats of unequal work")

@@ -100,6 +100,7 @@ class Record:
     hosts: tuple[str, ...]  # each once
     config: Mapping[str, str]
     fields: tuple[str, ...] = field(default=())
+    simulated: str = ""  # the name of the simulated machine; "": the run was real
 
     @property
     def units(self) -> float:
@@ -155,7 +156,13 @@ def _record(path: Path, file: ResultFile) -> Record:
         hosts=_hosts(file),
         config={key: text(value) for key, value in _attributes(file, "config").items()},
         fields=tuple(file.members("fields")),
+        simulated=_simulated(root),
     )
+
+
+def _simulated(root: Mapping[str, Any]) -> str:
+    name = text(root.get("simulated", "none"))
+    return "" if name == "none" else name
 
 
 def _attributes(file: ResultFile, group: str) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ COLUMNS = (
     "time_s time_low_s time_high_s units rate rate_low rate_high rate_unit "
     "speedup_serial speedup_own base_workers efficiency speedup_low speedup_high compute_s communicate_s wait_s io_s load_balance "
     "communication_efficiency parallel_efficiency flop bytes sent_bytes kernel exchange tier "
-    "verified result placement_ok used reason"
+    "verified result placement_ok used reason simulated"
 ).split()
 
 
@@ -68,6 +68,7 @@ def _row(point: Point) -> list[object]:
         point.placement_ok,
         point.used,
         "; ".join(point.left_out + point.notes),
+        point.simulated,
     ]
 
 

@@ -57,7 +57,7 @@ def _table(table: Table, notes: list[str]) -> Iterator[str]:
     problem = table.problem
     size = problem.size + (f" with {problem.options}" if problem.options else "")
     yield from _wrapped(
-        "", f"{problem.app}, {problem.scaling} scaling, size {size}: {_work(table)}"
+        "", f"{problem.app}, {problem.scaling} scaling, size {size}{table.simulated}: {_work(table)}"
     )
     yield from _wrapped("", _base(table))
     yield ROW.format(*HEADINGS).rstrip()

@@ -100,6 +100,10 @@ def _labelled(studies: Sequence[Study]) -> list[Study]:
         labels = [study.folder.resolve().name for study in studies]
     if len(set(labels)) < len(labels):
         labels = [f"{label} ({number})" for number, label in enumerate(labels, start=1)]
+    labels = [
+        label + (" (simulated)" if s.state.data.get("simulated") else "")
+        for label, s in zip(labels, studies)
+    ]
     return [
         Study(label, s.folder, s.state, s.outcomes, s.tables, s.limits)
         for label, s in zip(labels, studies)

@@ -4,6 +4,7 @@
 
 #include "probe_chains.h"
 #include "probe_samples.h"
+#include "simulation.h"
 #include "threads.h"
 
 /* Of one call: some 50 us, so that a call and its loads and stores are nothing beside it. */
@@ -23,10 +24,13 @@ typedef struct {
   bool core; /* one core alone: the first thread of rank 0 */
 } job;
 
+static double flop_of(int lanes) { return 2.0 * STEPS * (double)lanes; }
+
 static void work_one(const job *j, worker *w, int64_t loops) {
   const double start = sb_now();
   for (int64_t i = 0; i < loops; i++) {
     w->lanes = j->state->vector.chains(STEPS, PROBE_FACTOR, PROBE_TERM, j->start, w->end);
+    sb_worked(flop_of(w->lanes), 0.0);
   }
   w->seconds = (sb_now() - start) / (double)loops;
 }
@@ -40,8 +44,6 @@ static void work(void *context, int64_t loops) {
     work_one(j, j->workers, loops);
   }
 }
-
-static double flop_of(int lanes) { return 2.0 * STEPS * (double)lanes; }
 
 static sb_status chains(probe_state *s) {
   static const probe_name names[2] = {

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "probe_pattern.h"
 #include "probe_samples.h"
+#include "simulation.h"
 #include "threads.h"
 
 enum { LINE = 8 };
@@ -42,6 +43,7 @@ static void sweep(const probe_state *s, const arrays *x, probe_sweep_kind kind, 
   } else {
     s->vector.triad[stream](x->a, x->b, x->c, PROBE_SCALE, x->n);
   }
+  sb_worked(kind == PROBE_TRIAD ? 2.0 * (double)x->n : 0.0, BYTES[kind] * (double)x->n);
 }
 
 /* A NaN is unequal to everything. */

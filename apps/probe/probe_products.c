@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "probe_pattern.h"
 #include "probe_samples.h"
+#include "simulation.h"
 #include "threads.h"
 
 typedef struct {
@@ -78,6 +79,7 @@ static int64_t rows_wrong(const job *j, const worker *w) {
 static void work_one(const job *j, const worker *w, int64_t loops) {
   for (int64_t i = 0; i < loops; i++) {
     sb_blas_multiply(j->n, j->n, j->n, w->a, j->n, w->b, j->n, false, w->c, j->n);
+    sb_worked(2.0 * pow(j->n, 3.0), 24.0 * pow(j->n, 2.0));
   }
 }
 

@@ -26,6 +26,8 @@ if "--version" in sys.argv:
     mpi = "Open MPI v4.1.4" if name.endswith(("mpi", "hybrid")) else "none"
     print(name + " (Scalebar) 0.1.0\\ncommit: 1234\\nmpi: " + mpi)
     print("hdf5: " + os.environ.get("FAKE_HDF5", "HDF5 1.10.8"))
+    if os.environ.get("FAKE_KIND") != "real":
+        print("simulated: " + os.environ.get("FAKE_SIMULATED", "none"))
     sys.exit(0)
 if "--dry-run" in sys.argv:
     if os.environ.get("FAKE_FAULT") == "refuse":

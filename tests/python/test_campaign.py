@@ -198,9 +198,6 @@ class Refuses(Study):
         self.assertEqual(done.stderr.count("\n"), 1)
         self.assertFalse((self.out / "study.json").exists())
 
-    def test_launchers_of_later_versions(self):
-        self.check("--launcher simulate is not in this version", "--launcher", "simulate")
-
     def test_bad_options(self):
         self.check("--budget '5 weeks' is not a time", "--budget", "5 weeks")
         self.check("--seed -1: allowed 0", "--seed", "-1")
