@@ -8,6 +8,7 @@ from typing import Mapping
 
 from results.model_grid import Axes, Grid, choose, largest
 from results.model_machine import Exchange
+from results.model_peers import peers
 from results.model_setting import Cost, Setting
 
 # Nominal costs by which the program chooses its grid.
@@ -91,34 +92,23 @@ def _swap(
     leave later. `cut`: rows are cut, so that no part is one run of memory."""
     parts = grid.ranks[axis]
     there = CELL * cells / parts  # bytes for each partner
-    inside = sum(setting.node(peer) == setting.node(grid.rank(at)) for peer in _peers(grid, at, axis))
-    outside = parts - 1 - inside
-    messages_inside = 0 if setting.shared else inside
+    others = peers(grid, setting.ranks_a_node, grid.rank(at), axis)
+    sent = 0 if setting.shared else others.inside  # messages inside the node
     step = min(planes, math.ceil(WORTH_A_MESSAGE * parts / (CELL * cells / planes)))
     batches = math.ceil(planes / step)
     packed = 0.0
     if cut or step > 1:
-        packed = setting.copies(there * (messages_inside + outside))
+        packed = setting.copies(there * (sent + others.outside))
     exchange = Exchange(
-        near=messages_inside * batches if not setting.shared else min(inside, 1),
-        near_bytes=there * messages_inside,
-        near_longest=there if messages_inside else 0.0,
-        far=outside * batches,
-        far_bytes=there * outside,
-        node_bytes=there * outside * min(setting.ranks_a_node, grid.size),
+        near=min(others.inside, 1) if setting.shared else sent * batches,
+        near_bytes=there * sent,
+        near_longest=there if sent else 0.0,
+        far=others.outside * batches,
+        far_bytes=there * others.outside,
+        node_bytes=there * others.node_outside,
     )
     travel, before = setting.travels(exchange), (computing + packed) * (batches - 1) / batches
     return packed + setting.attends(exchange) + max(travel / batches, travel - before)
-
-
-def _peers(grid: Grid, at: Axes, axis: int) -> list[int]:
-    found = []
-    for there in range(grid.ranks[axis]):
-        position = list(at)
-        position[axis] = there
-        if there != at[axis]:
-            found.append(grid.rank((position[0], position[1], position[2])))
-    return found
 
 
 def _to_natural(

@@ -9,6 +9,7 @@ from typing import Mapping
 
 from results.model_grid import Axes, Grid, cheapest, first_of, largest, owner_of, with_block
 from results.model_machine import Exchange
+from results.model_peers import peers
 from results.model_setting import Cost, Setting
 
 # Nominal costs by which the program chooses its grid.
@@ -104,16 +105,6 @@ def _panels(layer: int, panel: int, ranks: Axes) -> list[tuple[int, int]]:
     ]
 
 
-def _peers(grid: Grid, at: Axes, axis: int) -> list[int]:
-    found = []
-    for there in range(grid.ranks[axis]):
-        position = list(at)
-        position[axis] = there
-        if there != at[axis]:
-            found.append(grid.rank((position[0], position[1], position[2])))
-    return found
-
-
 def _busiest_step(config: Mapping[str, str], setting: Setting, grid: Grid) -> Exchange:
     """What arrives in a step where most does: ranks wait for each other, so the node that receives most
     holds up all. In each step a rank needs a panel of A of one rank of its row, and a panel of B of one
@@ -154,10 +145,6 @@ def _arrivals(config: Mapping[str, str], setting: Setting, grid: Grid, rank: int
     return found
 
 
-def _working(setting: Setting, grid: Grid) -> int:
-    return min(setting.ranks_a_node, grid.size)
-
-
 def _twice(exchange: Exchange) -> Exchange:
     return Exchange(
         2 * exchange.near, 2 * exchange.near_bytes, exchange.near_longest,
@@ -174,14 +161,17 @@ def _layers(setting: Setting, grid: Grid, at: Axes, last: float) -> tuple[float,
     rows, columns, _ = grid.box(at)
     held = largest(rows, layers) * columns
     adding = setting.kernel(held * (layers - 1.0), 8.0 * held * (2.0 + 3.0 * (layers - 1)))
-    peers = _peers(grid, at, K)
-    inside = sum(setting.node(peer) == setting.node(grid.rank(at)) for peer in peers)
-    size, outside = 8.0 * held, len(peers) - inside
-    near = 0.0 if setting.shared else size
-    all_of_them = Exchange(inside, near * inside, near, outside, size * outside,
-                           size * outside * _working(setting, grid))
-    one = Exchange(min(inside, 1), near * min(inside, 1), near, min(outside, 1), size * min(outside, 1),
-                   size * min(outside, 1) * _working(setting, grid))
+    size = 8.0 * held
+    others = peers(grid, setting.ranks_a_node, grid.rank(at), K)
+    near = 0 if setting.shared else others.inside
+    all_of_them = Exchange(
+        others.inside, size * near, size if near else 0.0,
+        others.outside, size * others.outside, size * others.node_outside,
+    )
+    one = Exchange(
+        min(others.inside, 1), size * min(near, 1), size if near else 0.0,
+        min(others.outside, 1), size * min(others.outside, 1), size * others.node_outside / (layers - 1),
+    )
     turn = last / layers
     there = max(turn + setting.travels(all_of_them), (layers - 1) * turn + setting.travels(one))
     return adding, max(0.0, there - last) + setting.attends(all_of_them)
