@@ -117,3 +117,21 @@ def _primes(n: int) -> list[int]:
             n //= p
         p = p + 1 if p * p <= n else n
     return found
+
+
+def units(app: str, config: Mapping[str, str], layout: Layout) -> float:
+    """Work of a repetition of the whole problem, in the app's unit."""
+    whole = grown(app, config, layout)
+    n = {key: int(whole[key]) for key in SIZES[app] if key in whole}
+    if app == "pi":
+        return float(n["samples"])
+    if app == "matmul":
+        return 2.0 * n["m"] * n["n"] * n["k"]
+    if app == "heat":
+        cells = float(n["nx"] * n["ny"] * (n["nz"] if whole["dims"] == "3" else 1))
+        return cells * int(whole["steps"])
+    points = float(n["nx"] * n["ny"] * n["nz"])
+    return (0.5 if whole["transform"] == "r2c" else 1.0) * 5.0 * points * math.log2(points)
+
+
+SIZES = {"pi": ("samples",), "matmul": ("m", "n", "k"), "heat": ("nx", "ny", "nz"), "fft": ("nx", "ny", "nz")}

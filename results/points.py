@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Iterable
+from typing import Iterable, Mapping
 
 from jobscripts.state import StudyRun
 from results.ratio import Measured, ratio
@@ -54,6 +54,8 @@ class Point:
     verified: bool
     result: str
     placement_ok: bool
+    config: Mapping[str, str] = field(default_factory=dict)  # of its first run
+    simulated: str = ""  # the machine that it was simulated on
     left_out: list[str] = field(default_factory=list)  # reasons, "word: what it means"
     notes: list[str] = field(default_factory=list)  # alike
     speedup_serial: float | None = None
@@ -153,6 +155,8 @@ def _point(
         verified=all(record.verified for record in found),
         result=_worst_word(record.result for record in found),
         placement_ok=all(record.placement_ok for record in found),
+        config=first.config,
+        simulated=first.simulated,
     )
     _judge(point, found, workers)
     return point

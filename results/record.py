@@ -99,6 +99,7 @@ class Record:
     software: Mapping[str, str]
     hosts: tuple[str, ...]  # each once
     config: Mapping[str, str]
+    simulated: str = ""  # the machine that it was simulated on; "" where the run is real
     fields: tuple[str, ...] = field(default=())
 
     @property
@@ -154,8 +155,14 @@ def _record(path: Path, file: ResultFile) -> Record:
         software={key: text(root[key]) for key in SOFTWARE if key in root},
         hosts=_hosts(file),
         config={key: text(value) for key, value in _attributes(file, "config").items()},
+        simulated=_platform(root),
         fields=tuple(file.members("fields")),
     )
+
+
+def _platform(root: Mapping[str, Any]) -> str:
+    name = text(root.get("simulated", "none"))
+    return "" if name == "none" else name
 
 
 def _attributes(file: ResultFile, group: str) -> Mapping[str, Any]:
