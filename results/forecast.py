@@ -72,11 +72,11 @@ class NoForecast:
 
 
 def forecasts_of(table: Table, limits: Ceilings, cores: int) -> list[Forecast | NoForecast]:
-    """Of each parallel variant that has a point which is used; of layouts with as many workers the
+    """Of each parallel variant that has a point whose time is right; of layouts with as many workers the
     fastest. A node has `cores` cores."""
     found: list[Forecast | NoForecast] = []
     for variant in ("omp", "mpi", "hybrid"):
-        points = fastest(p for p in table.points if p.variant == variant and p.used)
+        points = fastest(p for p in table.points if p.variant == variant and _tells(p))
         if not points:
             continue
         try:
@@ -84,6 +84,11 @@ def forecasts_of(table: Table, limits: Ceilings, cores: int) -> list[Forecast | 
         except Unknown as unknown:
             found.append(NoForecast(variant, str(unknown)))
     return found
+
+
+def _tells(point: Point) -> bool:
+    """Its time is right: it is used, or left out of speed-up alone, for it has other work than its base."""
+    return all(reason.startswith("other work than its base") for reason in point.left_out)
 
 
 def _forecast(variant: str, points: Sequence[Point], limits: Ceilings, cores: int) -> Forecast:
