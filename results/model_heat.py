@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Iterator, Mapping
+from itertools import product
+from typing import Iterator, Mapping, Tuple
 
 from results.model_grid import Axes, Grid, choose, first_of, largest, length_of, owner_of
 from results.model_machine import Exchange
@@ -18,7 +19,7 @@ ROWS_A_STEP = 16
 # Nominal times by which the program chooses the depth of the halo.
 UPDATE, BANDWIDTH, LATENCY, BYTE_MOVED = 1 / 4e9, 20e9, 3e-6, 1 / 5e9
 
-Piece = tuple  # (cells, position of their owner) along an axis
+Piece = Tuple[int, int, bool]  # along an axis: cells, position of their owner, whether they are a rim
 
 
 def cost(config: Mapping[str, str], setting: Setting) -> Cost:
@@ -101,15 +102,13 @@ class Halos:
         at = self.grid.position(rank)
         along = [self._along(axis, at[axis]) for axis in range(3)]
         found: dict[int, float] = {}
-        for z, z_owner in along[0]:
-            for y, y_owner in along[1]:
-                for x, x_owner in along[2]:
-                    there = (z_owner, y_owner, x_owner)
-                    apart = sum(a != b for a, b in zip(at, there))
-                    if apart == 0 or (apart > 1 and self.depth == 1):
-                        continue  # its own; corners, which a halo of depth 1 does without
-                    peer = self.grid.rank(there)
-                    found[peer] = found.get(peer, 0.0) + 8.0 * z * y * x
+        for pieces in product(*along):
+            there = pieces[0][1], pieces[1][1], pieces[2][1]
+            corner = sum(is_rim for _, _, is_rim in pieces) > 1
+            if there == at or (corner and self.depth == 1):
+                continue  # its own; corners, which a halo of depth 1 does without
+            peer = self.grid.rank(there)
+            found[peer] = found.get(peer, 0.0) + 8.0 * math.prod(cells for cells, _, _ in pieces)
         return found
 
     def _along(self, axis: int, at: int) -> list[Piece]:
@@ -122,7 +121,7 @@ class Halos:
         n, parts = self.grid.n[axis], self.grid.ranks[axis]
         lo = first_of(n, parts, at)
         hi = lo + length_of(n, parts, at)
-        yield hi - lo, at
+        yield hi - lo, at, False
         if axis < 3 - self.grid.dims:
             return
         for i, end in ((lo - self.depth, lo), (hi, hi + self.depth)):
@@ -131,7 +130,7 @@ class Halos:
             while i < end:
                 owner = owner_of(n, parts, i % n)
                 until = min(end, i - i % n + first_of(n, parts, owner) + length_of(n, parts, owner))
-                yield until - i, owner
+                yield until - i, owner, True
                 i = until
 
     def node_bytes(self, setting: Setting, rank: int) -> float:
