@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Callable, Mapping
 
 from results import model_fft, model_heat, model_matmul, model_pi
+from results.model_grid import divisors
 from results.model_machine import Machine, Unknown
 from results.model_setting import Cost, Setting
 
@@ -17,6 +18,8 @@ APPS: dict[str, Callable[[Mapping[str, str], Setting], Cost]] = {
     "fft": model_fft.cost,
 }
 ANCHOR_STEPS = 60  # of bisection: below rounding
+SLOWEST = 1e12  # times the roofline
+RANKS_MOST, RANKS_A_NODE_MOST = 2**17, 2**12  # beyond, a damaged file rather than a machine
 
 __all__ = ["Cost", "Layout", "Unknown", "anchored", "grown", "predict"]
 
@@ -39,10 +42,12 @@ def predict(
     machine's figures or the problem's do not tell."""
     if app not in APPS:
         raise Unknown(f"there is no model of {app}")
+    if layout.ranks > RANKS_MOST or layout.ranks > RANKS_A_NODE_MOST * layout.nodes:
+        raise Unknown(f"{layout.ranks} ranks on {layout.nodes} nodes are more than the model is made for")
     setting = Setting(machine, layout.ranks, layout.threads, layout.nodes, shared, slowness)
     try:
         return APPS[app](grown(app, config, layout), setting)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, ArithmeticError):
         raise Unknown("the result does not say what its problem was") from None
 
 
@@ -60,6 +65,8 @@ def anchored(
         raise Unknown("messages alone should take longer than the base was measured to take")
     while off(high) < 0:
         high *= 2.0
+        if high > SLOWEST:
+            raise Unknown("its problem is no work at all, by the work model")
     for _ in range(ANCHOR_STEPS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if off(middle) < 0 else (low, middle)
@@ -88,8 +95,7 @@ def _heat(config: Mapping[str, str], times: int) -> dict[str, int]:
     sizes, left = {}, times
     for place, axis in enumerate(axes):
         root = len(axes) - place
-        divisors = (d for d in range(1, left + 1) if left % d == 0 and d**root <= left)
-        factor = max(divisors)
+        factor = max(d for d in divisors(left) if d**root <= left)
         sizes[axis] = int(config[axis]) * factor
         left //= factor
     return sizes

@@ -35,13 +35,18 @@ def owner_of(n: int, parts: int, i: int) -> int:
     return extra + (i - extra * (small + 1)) // small
 
 
-@lru_cache(maxsize=None)
+def divisors(n: int) -> list[int]:
+    small = [d for d in range(1, math.isqrt(n) + 1) if n % d == 0]
+    return small + [n // d for d in reversed(small) if d * d != n]
+
+
+@lru_cache(maxsize=4096)
 def factorisations(parts: int, dims: int) -> tuple[Axes, ...]:
     """All grids of so many ranks over the last `dims` axes, in the order in which programs try them."""
     if dims == 1:
         return ((1, 1, parts),)
     found: list[Axes] = []
-    for first in (n for n in range(1, parts + 1) if parts % n == 0):
+    for first in divisors(parts):
         for rest in factorisations(parts // first, dims - 1):
             found.append((first, rest[1], rest[2]) if dims == 3 else (1, first, rest[2]))
     return tuple(found)

@@ -12,7 +12,8 @@ from results.model_setting import Cost, Setting
 
 FLOPS = {2: 6.0, 3: 8.0}  # of an update
 BYTES = {"plain": 24.0, "streaming": 16.0, "blocked": 16.0}  # of a cell, each time it is passed over
-DEEPEST = {2: 16, 3: 6}
+DEEPEST = {2: 16, 3: 6}  # that halo=auto takes
+HALO_MOST = 64
 X_WEIGHT = 8.0
 TILE_X, TILE_Y = 512, 40  # cells of a tile of 3-D; one of 2-D is as wide
 ROWS_A_STEP = 16
@@ -26,7 +27,7 @@ def cost(config: Mapping[str, str], setting: Setting) -> Cost:
     grid = grid_of(config, setting)
     depth = depth_of(config, grid)
     steps = int(config["steps"])
-    rounds = [depth] * (steps // depth) + ([steps % depth] if steps % depth else [])
+    rounds = [(depth, steps // depth), (steps % depth, 1 if steps % depth else 0)]
     halos = Halos(grid, depth)
     of_ranks = [_of_rank(config, setting, grid, rank, halos, rounds) for rank in set(grid.typical())]
     return max(of_ranks, key=lambda found: found.seconds)
@@ -47,13 +48,16 @@ def grid_of(config: Mapping[str, str], setting: Setting) -> Grid:
 
     periodic = config["boundary"] == "periodic"
     grid = choose(n, int(config["dims"]), setting.ranks, setting.uniform, price, periodic)
-    assert grid is not None  # one rank can have all cells
+    if grid is None:
+        raise ValueError("no cells")
     return grid
 
 
 def depth_of(config: Mapping[str, str], grid: Grid) -> int:
     """Steps that one halo serves; `halo=auto` takes the depth with the least nominal time of a step."""
     if config["halo"] != "auto":
+        if not 1 <= int(config["halo"]) <= HALO_MOST:
+            raise ValueError(f"halo = {config['halo']}")
         return int(config["halo"])
     used = grid.n[3 - grid.dims :]
     most = min([DEEPEST[grid.dims], *(used if grid.periodic else ())])
@@ -158,21 +162,26 @@ class Halos:
 
 
 def _of_rank(
-    config: Mapping[str, str], setting: Setting, grid: Grid, rank: int, halos: Halos, rounds: list[int]
+    config: Mapping[str, str],
+    setting: Setting,
+    grid: Grid,
+    rank: int,
+    halos: Halos,
+    rounds: list[tuple[int, int]],
 ) -> Cost:
     """A round packs, lets inner cells advance while halos travel, unpacks what has come, and does the
-    rest. The first message leaves when it is packed, and the last to come has to be unpacked still."""
+    rest. The first message leaves when it is packed, and the last to come has to be unpacked still. `rounds`: of so many steps, how many."""
     box, sides = grid.box(grid.position(rank)), _open_sides(grid, rank)
     messages, exchange = halos.messages(rank), halos.exchange(setting, rank)
     copied = 2.0 * setting.copies(sum(messages.values()))  # packed, and unpacked
     busy, travel = copied + setting.attends(exchange), setting.travels(exchange)
     computing = communication = 0.0
-    for steps in rounds:
+    for steps, times in rounds:
         work, inner = _work(config, setting, box, sides, steps)
         hidden = inner if config["overlap"] == "yes" else 0.0
-        computing += work
+        computing += times * work
         if messages:
-            communication += max(busy, copied / len(messages) + travel - hidden)
+            communication += times * max(busy, copied / len(messages) + travel - hidden)
     return Cost(computing, communication)
 
 

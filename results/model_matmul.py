@@ -16,6 +16,7 @@ from results.model_setting import Cost, Setting
 FLOP, BYTE, MESSAGE = 1 / 50e9, 1 / 5e9, 5e-6
 LAYERS_SAVE, IDLE_SAVE, IDLE_AT_MOST = 0.9, 0.98, 8
 M, N, K = 0, 1, 2
+PANELS_MOST = 10**5  # of a layer; beyond, a damaged file rather than a problem
 
 
 def cost(config: Mapping[str, str], setting: Setting) -> Cost:
@@ -96,6 +97,8 @@ def _of_rank(config: Mapping[str, str], setting: Setting, grid: Grid, rank: int,
 
 def _panels(layer: int, panel: int, ranks: Axes) -> list[tuple[int, int]]:
     """A panel has one owner of its part of A and one of B, and is no wider than `panel`."""
+    if layer > PANELS_MOST * panel:
+        raise ValueError(f"panel = {panel}")
     ends = {first_of(layer, p, i + 1) for p in (ranks[M], ranks[N]) for i in range(p)} - {0}
     starts = [0, *sorted(ends)]
     return [

@@ -132,7 +132,7 @@ class Heat(unittest.TestCase):
         setting = Setting(MACHINE, 4, 1, 1, False)
         copied = 2 * 2 * 8 * (40 + 50) / MEMORY  # packed and unpacked, each read and written
         travel = 1e-6 + 8 * 50 / 1e9
-        cost = model_heat._of_rank(HEAT, setting, grid, 0, halos, [1] * 10)
+        cost = model_heat._of_rank(HEAT, setting, grid, 0, halos, [(1, 10)])
         self.assertAlmostEqual(cost.computing, 10 * 16 * 40 * 50 / MEMORY)
         self.assertAlmostEqual(cost.communication, 10 * max(copied, copied / 2 + travel))
 
@@ -262,6 +262,37 @@ class Anchored(unittest.TestCase):
     def test_a_base_that_is_shorter_than_its_messages_is_refused(self):
         with self.assertRaisesRegex(Unknown, "messages alone"):
             anchored("heat", HEAT, Layout(8, 1, 2), MACHINE, False, 1e-6)
+
+    def test_a_problem_without_work_is_refused(self):
+        with self.assertRaisesRegex(Unknown, "no work"):
+            anchored("heat", {**HEAT, "steps": "0"}, Layout(1), MACHINE, False, 1.0)
+
+
+class Damaged(unittest.TestCase):
+    def test_what_no_program_can_have_stored_ends_at_once(self):
+        for app, key, value in (
+            ("heat", "halo", "0"), ("heat", "halo", "1000000000"), ("heat", "nx", "0"), ("heat", "nx", "many"),
+            ("heat", "kernel", "none"), ("matmul", "panel", "0"), ("matmul", "panel", "-1"), ("matmul", "grid", "0x0x0"),
+            ("matmul", "grid", "2"), ("matmul", "k", "1000000000000"), ("fft", "nx", "0"), ("fft", "nx", "-3"),
+            ("pi", "rng", "none"), ("pi", "samples", ""),
+        ):
+            with self.subTest(app=app, key=key, value=value), self.assertRaises(Unknown):
+                predict(app, {**APPS[app], key: value}, Layout(4), MACHINE)
+        endless = predict("heat", {**HEAT, "steps": "1000000000000"}, Layout(4), MACHINE)
+        self.assertGreater(endless.seconds, 1e6)
+        for layout in (Layout(2**31), Layout(2**17, 1, 1), Layout(2**17 + 1, 1, 2**17)):
+            with self.assertRaisesRegex(Unknown, "more than the model"):
+                predict("matmul", MATMUL, layout, MACHINE)
+
+    def test_every_app_has_the_keys_that_it_needs_or_is_not_predicted(self):
+        for app, config in APPS.items():
+            for key in config:
+                with self.subTest(app=app, key=key):
+                    rest = {name: value for name, value in config.items() if name != key}
+                    try:
+                        self.assertGreater(predict(app, rest, Layout(4), MACHINE).seconds, 0.0)
+                    except Unknown:
+                        pass
 
 
 class Grids(unittest.TestCase):

@@ -45,7 +45,7 @@ class Predicted(unittest.TestCase):
                     self.held(predicted.both(BIN, app, options, 44, ranks_a_node=ranks_a_node))
 
     def test_four_nodes_of_the_torus(self) -> None:
-        """Of more, inputs/platforms/README.md says how far prediction is off, and why."""
+        """Of more, results/README.md says how far prediction is off, and why."""
         for app, options in predicted.WEAK.items():
             with self.subTest(app=app):
                 self.held(predicted.both(BIN, app, options, 64, platform="torus"))
