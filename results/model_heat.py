@@ -27,7 +27,7 @@ def cost(config: Mapping[str, str], setting: Setting) -> Cost:
     grid = grid_of(config, setting)
     depth = depth_of(config, grid)
     steps = int(config["steps"])
-    rounds = [(depth, steps // depth), (steps % depth, 1 if steps % depth else 0)]
+    rounds = [(depth, steps // depth)] + ([(steps % depth, 1)] if steps % depth else [])
     halos = Halos(grid, depth)
     of_ranks = [_of_rank(config, setting, grid, rank, halos, rounds) for rank in set(grid.typical())]
     return max(of_ranks, key=lambda found: found.seconds)

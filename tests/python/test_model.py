@@ -144,6 +144,17 @@ class Heat(unittest.TestCase):
         self.assertLess(hides.communication, waits.communication)
         self.assertLessEqual(waits.communication - hides.communication, 10 * 1.1 * inner * 100 / 40)
 
+    def test_steps_need_not_be_a_multiple_of_the_depth(self):
+        """Three rounds of four steps, and two rounds of four and one of two; tiles pass over cells once a round."""
+        for kernel in ("blocked", "streaming"):
+            config = {**HEAT, "kernel": kernel, "halo": "4"}
+            whole, less = (predict("heat", {**config, "steps": n}, Layout(4), MACHINE) for n in ("12", "10"))
+            self.assertGreater(whole.computing, 0.0)
+            self.assertLessEqual(less.computing, whole.computing)
+            self.assertAlmostEqual(less.communication, whole.communication)
+        alone = predict("heat", {**HEAT, "kernel": "blocked", "halo": "4", "steps": "12"}, Layout(1), MACHINE)
+        self.assertAlmostEqual(alone.computing, 3 * 16 * 100 * 80 / MEMORY)
+
     def test_deep_halos_reach_corners_and_beyond_neighbours(self):
         grid = Grid((1, 8, 8), (1, 4, 4), (1, 1, 1), False, 2)  # boxes of 2 x 2
         messages = model_heat.Halos(grid, 3).messages(grid.rank((0, 1, 1)))
