@@ -34,6 +34,8 @@ def cost(config: Mapping[str, str], setting: Setting) -> Cost:
 
 
 def cells_of(config: Mapping[str, str]) -> Axes:
+    if config["dims"] not in ("2", "3"):
+        raise ValueError(f"dims = {config['dims']}")
     return int(config["nz"]) if config["dims"] == "3" else 1, int(config["ny"]), int(config["nx"])
 
 

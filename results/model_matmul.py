@@ -33,6 +33,8 @@ def grid_of(config: Mapping[str, str], setting: Setting) -> Grid:
     else:
         m, n, k = (int(part) for part in config["grid"].split("x"))
         ranks = m, n, k
+        if not 1 <= math.prod(ranks) <= setting.ranks:
+            raise ValueError(f"grid = {config['grid']}")
     return with_block(lengths, 3, ranks, setting.uniform)
 
 

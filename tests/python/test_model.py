@@ -284,7 +284,7 @@ class Damaged(unittest.TestCase):
         for app, key, value in (
             ("heat", "halo", "0"), ("heat", "halo", "1000000000"), ("heat", "nx", "0"), ("heat", "nx", "many"),
             ("heat", "kernel", "none"), ("matmul", "panel", "0"), ("matmul", "panel", "-1"), ("matmul", "grid", "0x0x0"),
-            ("matmul", "grid", "2"), ("matmul", "k", "1000000000000"), ("fft", "nx", "0"), ("fft", "nx", "-3"),
+            ("heat", "dims", "0"), ("heat", "dims", "4"), ("matmul", "grid", "999999999x1x1"), ("matmul", "grid", "2"), ("matmul", "k", "1000000000000"), ("fft", "nx", "0"), ("fft", "nx", "-3"),
             ("pi", "rng", "none"), ("pi", "samples", ""),
         ):
             with self.subTest(app=app, key=key, value=value), self.assertRaises(Unknown):
