@@ -8,6 +8,7 @@ from jobscripts.state import State, StudyRun
 from results.ceilings import ceilings
 from results.children import each_in_children
 from results.curves import curves_of
+from results.forecast import forecasts_of
 from results.gallery import make_gallery
 from results.machine import read_machine
 from results.outcomes import Outcomes
@@ -39,6 +40,8 @@ def gather(
     records = list(outcomes.records.values())
     curves = {table.problem: curves_of(table) for table in tables}
     limits = ceilings(probe_records(state, outcomes))
+    cores = state.data["machine"]["workers"]
+    forecasts = {table.problem: forecasts_of(table, limits, cores) for table in tables}
     machine, machine_run = _machine(records)
     return Findings(
         state=state,
@@ -46,8 +49,9 @@ def gather(
         tables=tables,
         curves=curves,
         limits=limits,
+        forecasts=forecasts,
         gallery=make_gallery(
-            tables, curves, limits, on_roof(tables), _with_fields(records), figures, formats
+            tables, curves, limits, on_roof(tables), _with_fields(records), figures, formats, forecasts
         ),
         machine=machine,
         machine_run=machine_run,

@@ -3,16 +3,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Sequence, Union
+from typing import Any, Callable, Mapping, Sequence, Union
 
 from results.ceilings import Ceilings
 from results.children import Lost, each_in_children
 from results.compare import Comparison
 from results.curves import Curve, fitted_lines
+from results.forecast import Forecast, NoForecast
 from results.picture import Drawing, Picture, render
 from results.plot_compare import draw_ratios, draw_together
 from results.plot_fields import draw_field
 from results.plot_layouts import draw_layouts
+from results.plot_predicted import predicted_lines
 from results.plot_roofline import draw_roofline
 from results.plot_scaling import draw_efficiency, draw_speedup, draw_time, table_name
 from results.plot_split import draw_split
@@ -59,8 +61,13 @@ def make_gallery(
     fields: Sequence[Record],
     folder: Path | None,
     formats: Sequence[str],
+    forecasts: Mapping[Problem, Sequence[Forecast | NoForecast]] | None = None,
 ) -> Gallery:
     """Draws everything; files go into `folder`, where there is one."""
+    predicted = {
+        table.problem: predicted_lines((forecasts or {}).get(table.problem, ()), curves[table.problem])
+        for table in tables
+    }
     orders: list[_Order] = []
 
     def order(name: str, draw: Callable[..., "Drawing | None"], *arguments: Any) -> int:
@@ -69,14 +76,16 @@ def make_gallery(
 
     of_tables = {
         table.problem: [
-            order(f"time of {table_name(table)}", draw_time, table),
+            order(f"time of {table_name(table)}", draw_time, table, predicted[table.problem]),
             order(
                 f"speed-up of {table_name(table)}",
                 draw_speedup,
                 table,
                 fitted_lines(curves[table.problem], table),
             ),
-            order(f"efficiency of {table_name(table)}", draw_efficiency, table),
+            order(
+                f"efficiency of {table_name(table)}", draw_efficiency, table, predicted[table.problem]
+            ),
             order(f"time split of {table_name(table)}", draw_split, table),
             order(f"layouts of {table_name(table)}", draw_layouts, table),
         ]

@@ -8,6 +8,7 @@ from jobscripts.state import State
 from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.curves import Curve
+from results.forecast import Forecast, NoForecast
 from results.gallery import Gallery
 from results.outcomes import Outcomes
 from results.page_curves import scaling_section
@@ -44,6 +45,11 @@ HOW = (
     "data alone, in a band that is the 95 % interval of the fitted curve.",
     "The roofline (Williams, Waterman, Patterson 2009) takes its ceilings from probe, and operations "
     "and bytes of the apps from their work models. Above 100 %: the data stayed in caches.",
+    "Predicted times are those of the apps' work models and of what probe measured of arithmetic, memory "
+    "and messages (Hockney 1994; LogP, Culler and others 1993; roofline). The speed of a kernel is taken "
+    "from the base, so that the base is met exactly; at best is the same with a kernel at the roofline. "
+    "Simulated runs are predicted from the platform's figures alone. Computing is that of the rank with "
+    "most to do, communication what of copies, messages and waiting it does not hide.",
     "All numbers are computed from the HDF5 files in runs/; summary.csv holds those of the points.",
 )
 
@@ -57,6 +63,7 @@ class Findings:
     tables: Sequence[Table]
     curves: Mapping[Problem, Sequence[Curve]]
     limits: Ceilings
+    forecasts: Mapping[Problem, Sequence[Forecast | NoForecast]]
     gallery: Gallery
     machine: Mapping[str, str]
     machine_run: str  # that saw it
@@ -143,6 +150,7 @@ def _app(findings: Findings, app: str) -> str:
             findings.curves[table.problem],
             findings.gallery.of_tables.get(table.problem, []),
             findings.limits,
+            findings.forecasts[table.problem],
         )
         for table in findings.tables
         if table.problem.app == app

@@ -5,7 +5,9 @@ from typing import Iterable, Mapping, Sequence
 
 from results.ceilings import Ceilings
 from results.curves import Curve
+from results.forecast import Forecast, NoForecast
 from results.page_fits import fits_part
+from results.page_model import model_part
 from results.page_parts import (
     Cell,
     bullets,
@@ -63,7 +65,11 @@ def problem_name(problem: Problem) -> str:
 
 
 def scaling_section(
-    found: Table, curves: Sequence[Curve], drawn: Sequence[Picture], limits: Ceilings
+    found: Table,
+    curves: Sequence[Curve],
+    drawn: Sequence[Picture],
+    limits: Ceilings,
+    forecasts: Sequence[Forecast | NoForecast] = (),
 ) -> str:
     problem = found.problem
     size = problem.size + (f", {problem.options}" if problem.options else "")
@@ -75,6 +81,7 @@ def scaling_section(
         pictures(drawn),
         _points(found, limits),
         fits_part(curves, problem_name(problem)),
+        model_part(forecasts, problem, problem_name(problem)),
         level=3,
     )
 

@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from results.compare import Comparison, Study
+from results.forecast import forecasts_of
 from results.palette import light
 from results.picture import HEIGHT, Drawing, axes, log_axis, safe_name, worker_axis
-from results.points import Problem, fastest
+from results.plot_predicted import PredictedLine, draw_predicted, predicted_lines
+from results.points import Problem, Table, fastest
 
 ORDER = ("mpi", "omp", "hybrid", "io", "serial")  # colours of studies, told apart by marker as well
 SYMBOLS = ("o", "s", "^", "D", "v")
@@ -71,7 +73,7 @@ def draw_ratios(found: Comparison) -> Drawing | None:
 
 def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
     """Rate against workers, of the fastest layout of each study. None where no point is used."""
-    height = HEIGHT + LABEL * len(studies)
+    height = HEIGHT + LABEL * (len(studies) + 2)
     figure, where = axes("Rate against workers", "workers (cores)", "rate", height)
     workers: list[int] = []
     unit = ""
@@ -83,10 +85,14 @@ def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
         unit = points[0].rate_unit
         workers += [point.workers for point in points]
         colour, marker = style_of(number)
+        simulated = ", simulated" if points[0].simulated else ""
         where.plot(
             [p.workers for p in points], [p.rate for p in points], "-", marker=marker,
-            color=colour, label=study.label,
+            color=colour, label=study.label + simulated,
         )
+        lines = _predicted(study, table, points[-1].variant)
+        draw_predicted(where, lines, lambda spot: spot.rate, colour, named=number == 0)
+        workers += [spot.workers for line in lines for spot in line.beyond]
     if not workers:
         return None
     where.set_ylabel(f"rate in {unit}")
@@ -99,6 +105,13 @@ def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
     words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: rate of each study"
     where.set_title(f"{problem.app}, {problem.scaling}, {problem.size}")
     return Drawing(figure, name, problem.app, words)
+
+
+def _predicted(study: Study, table: Table, variant: str) -> list[PredictedLine]:
+    """Of the variant that is fastest on most workers."""
+    cores = study.state.data["machine"]["workers"]
+    found = predicted_lines(forecasts_of(table, study.limits, cores))
+    return [line for line in found if line.variant == variant]
 
 
 def _legend_below(figure: Figure, where: Axes) -> None:

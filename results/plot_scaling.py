@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from results.curves import FittedLine
 from results.palette import MARKERS, light
 from results.picture import Drawing, axes, legend_below, log_axis, safe_name, worker_axis
+from results.plot_predicted import PredictedLine, draw_predicted
 from results.points import Point, Table, fastest
 
 LONGEST = 1.5  # times its efficiency a point's interval is shown
@@ -21,7 +22,7 @@ def table_name(table: Table) -> str:
     return safe_name(problem.app, problem.scaling, problem.size, problem.options)
 
 
-def draw_time(table: Table) -> Drawing:
+def draw_time(table: Table, predicted: Sequence[PredictedLine] = ()) -> Drawing:
     figure, found = axes("Time of one repetition", "workers (cores)", "time in s", left=0.75)
     for variant, points in _variants(table.points):
         used = [point for point in points if point.used]
@@ -33,9 +34,10 @@ def draw_time(table: Table) -> Drawing:
     workers = _workers(table)
     if base is not None:
         _ideal(found, workers, [_ideal_time(table, base, n) for n in workers])
+    draw_predicted(found, predicted, lambda spot: spot.seconds)
     found.set_yscale("log")
     log_axis(found.yaxis, *found.get_ylim())
-    return _finished(found, table, "time", figure, "time in seconds of one repetition")
+    return _finished(found, table, "time", figure, "time in seconds of one repetition", predicted)
 
 
 def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing | None:
@@ -57,7 +59,7 @@ def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing | None:
     return _finished(found, table, "speedup", figure, "speed-up")
 
 
-def draw_efficiency(table: Table) -> Drawing | None:
+def draw_efficiency(table: Table, predicted: Sequence[PredictedLine] = ()) -> Drawing | None:
     """None where no point has a speed-up."""
     if not _compared(table):
         return None
@@ -70,18 +72,21 @@ def draw_efficiency(table: Table) -> Drawing | None:
         _whiskers(found, variant, points, per_worker=True)
     workers = _workers(table)
     _ideal(found, workers, [1.0] * len(workers))
+    top = max([top, *draw_predicted(found, predicted, lambda spot: spot.efficiency)])
     found.set_ylim(0, 1.08 * top)
     _cuts(found, table)
-    return _finished(found, table, "efficiency", figure, "parallel efficiency")
+    return _finished(found, table, "efficiency", figure, "parallel efficiency", predicted)
 
 
 def _compared(table: Table) -> bool:
     return any(point.efficiency is not None for point in table.points)
 
 
-def _finished(found: Axes, table: Table, kind: str, figure: object, what: str) -> Drawing:
+def _finished(
+    found: Axes, table: Table, kind: str, figure: object, what: str, predicted: Sequence[PredictedLine] = ()
+) -> Drawing:
     _node_boundary(found, table.points)
-    worker_axis(found, _workers(table))
+    worker_axis(found, [*_workers(table), *(spot.workers for line in predicted for spot in line.beyond)])
     legend_below(found)
     problem = table.problem
     words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: {what} against workers"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Iterable
+from typing import Iterable, Mapping
 
 from jobscripts.state import StudyRun
 from jobscripts.study import VARIANTS
@@ -55,6 +55,7 @@ class Point:
     verified: bool
     result: str
     placement_ok: bool
+    config: Mapping[str, str] = field(default_factory=dict)  # of its first run
     left_out: list[str] = field(default_factory=list)  # reasons, "word: what it means"
     notes: list[str] = field(default_factory=list)  # alike
     speedup_serial: float | None = None
@@ -190,6 +191,7 @@ def _point(
         verified=all(record.verified for record in found),
         result=_worst_word(record.result for record in found),
         placement_ok=all(record.placement_ok for record in found),
+        config=first.config,
         simulated=_each(record.simulated for record in found),
     )
     _judge(point, found, workers)

@@ -14,6 +14,16 @@ from support import new_run, write_study
 UNITS = {"pi": ("sample", 1e8), "matmul": ("flop", 2e9), "heat": ("cell", 2.5e8), "fft": ("flop", 1e9)}
 FLOP = {"pi": 0.0, "matmul": 1.0, "heat": 9.0, "fft": 1.0}  # for each unit
 BYTE = {"pi": 0.0, "matmul": 0.01, "heat": 2.0, "fft": 0.5}
+CONFIG = {  # problems of that work, as result files store them
+    "pi": {"samples": "100000000", "rng": "philox"},
+    "matmul": {"m": "1000", "n": "1000", "k": "1000", "kernel": "blas", "panel": "256", "grid": "auto",
+               "weak_law": "memory"},
+    "heat": {"dims": "2", "nx": "1000", "ny": "1000", "nz": "1", "steps": "250", "kernel": "streaming",
+             "halo": "1", "overlap": "yes", "boundary": "fixed"},
+    "fft": {"nx": "208", "ny": "208", "nz": "208", "transform": "c2c", "decomposition": "auto",
+            "layout": "transposed"},
+}
+LINKS = {"latency_node": 1e-6, "bandwidth_node": 5e9, "latency_network": 4e-6, "bandwidth_network": 1e9}
 PHASES = {"compute": 0.8, "communicate": 0.08, "wait": 0.1, "io": 0.02}
 WAVE = np.sin(np.arange(24 * 32) / 40).reshape(24, 32)
 FIELDS = {
@@ -57,13 +67,16 @@ class Invented:
     layouts: bool = True  # hybrid in every division of the workers
     probe: bool = True
     pictures: bool = False  # a run of heat, fft and pi with fields
+    model: bool = False  # what the model of times needs: the problems, and messages as probe measures them
 
     def write(self) -> Path:
         (self.folder / "runs").mkdir(parents=True, exist_ok=True)
         random = np.random.default_rng(self.seed)
         runs = [run for run in self._runs()]
         for run in runs:
-            write_file(self.folder, run, self._elapsed(run, random))
+            path = write_file(self.folder, run, self._elapsed(run, random))
+            if self.model:
+                write_config(path, run)
         for run, figures in self._probes() if self.probe else ():
             write_file(self.folder, run, [0.01] * 10, figures=figures)
             runs.append(run)
@@ -82,6 +95,8 @@ class Invented:
         most = max(self.workers)
         figures = {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11}
         threads = {"triad_stream_core": 1.2e10, "triad_stream_all": 4.4e10, "rate": 4.3e10, "fma_all": 2e11}
+        if self.model:
+            figures.update(LINKS)
         one = {"triad_core": 1.1e10, "triad_all": 1.1e10, "fma_core": 2.9e10, "fma_all": 2.9e10}
         yield new_run(app="probe", variant="mpi", ranks=most, purpose="probe", repeat=0, figures={}), figures
         yield new_run(app="probe", variant="omp", threads=most, purpose="probe", repeat=0, figures={}), threads
@@ -154,6 +169,13 @@ def write_file(
             for key, item in about.items():
                 file[f"figures/{name}"].attrs[key] = np.bytes_(item) if isinstance(item, str) else item
     return path
+
+
+def write_config(path: Path, run: dict[str, Any]) -> None:
+    with h5py.File(path, "r+") as file:
+        config = file.create_group("config")
+        for key, value in {**CONFIG[run["app"]], "scaling": run["scaling"], "per": "worker"}.items():
+            config.attrs[key] = np.bytes_(value)
 
 
 def _attributes(file: h5py.File, run: dict[str, Any]) -> None:

@@ -37,6 +37,11 @@ def of_laws(row: str, key: str) -> bool:
     return fitted or ("Karp-Flatt" in row and key.startswith("interval"))
 
 
+def of_model(row: str, key: str) -> bool:
+    """Whether a number is one that the model of times predicts, or is made of one."""
+    return row.endswith(" predicted") and (key.startswith("predicted") or key == "ratio")
+
+
 class Page(HTMLParser):
     """`numbers` are the elements with data-value or data-low; `paragraphs` the texts of p,
     `items` those of li."""

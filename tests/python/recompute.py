@@ -66,7 +66,8 @@ def recompute(folder: Path):
         elapsed, p = np.concatenate(repeats), ranks * threads
         useful = [time["compute"].sum(axis=0) for time, _ in found]  # of each rank of each repeat, a process
         mean, most = sum(u.mean() for u in useful), sum(u.max() for u in useful)
-        row = rows[f"{app} {scaling} {size} {variant} {ranks}x{threads}" + (f" on {nodes} nodes" if nodes > 1 else "")]
+        name = f"{app} {scaling} {size} {variant} {ranks}x{threads}" + (f" on {nodes} nodes" if nodes > 1 else "")
+        row, beside = rows[name], rows[f"{name} predicted"]
         median, units = np.median(elapsed), work["units"]
         row.update(workers=p, nodes=nodes, time=median, samples=elapsed.size, rate=units / median)
         if ranks > 1:
@@ -101,6 +102,7 @@ def recompute(folder: Path):
             other = rows[f"{app} {scaling} {size} {variant} Karp-Flatt p={p}"]
             if median < other.get("time", np.inf):  # the fastest layout of as many workers
                 other.update(time=median, workers=p, serial_fraction=serial)
+        beside.update(time=median, workers=p, nodes=nodes)
         if limits and work["flop"] > 0:
             top, wide = (roof if p == most else min(p * core, roof) for core, roof, most in limits.values())
             row["roof"] = work["flop"] / median / min(top, work["flop"] / work["bytes"] * wide)

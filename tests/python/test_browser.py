@@ -100,7 +100,7 @@ class Report(Checks, unittest.TestCase):
     def write(folder: Path) -> Path:
         """Every kind of picture, a warning, and points that are left out."""
         law = Law(overhead=0.002)
-        Invented(folder, workers=(1, 2, 3, 4, 6), apps=APPS, law=law, node=4, pictures=True).write()
+        Invented(folder, workers=(1, 2, 3, 4, 6), apps=APPS, model=True, law=law, node=4, pictures=True).write()
         spoil(folder, "heat_hybrid-strong-tiny-2x3-*.h5")
         report_quietly(folder)
         return folder / "report.html"
@@ -122,7 +122,7 @@ class Comparison(Checks, unittest.TestCase):
             ("node", (1, 2, 4, 8), {"law": Law(one=0.3), "seed": 3}),
             ("c1-0123.cluster.institute.example", (1, 2, 4), {"samples": 2, "repeats": 1}),
         ):
-            study = Invented(folder / name, workers=workers, apps=APPS, layouts=False, **changes)
+            study = Invented(folder / name, workers=workers, apps=APPS, model=True, layouts=False, **changes)
             studies.append(study.write())
         spoil(studies[1], "heat_omp-strong-tiny-1x4-*.h5")
         for path in (studies[2] / "runs").glob("*.h5"):

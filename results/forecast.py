@@ -1,0 +1,153 @@
+"""What the model says of the curves of a study: at the points that were measured, and beyond them."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Sequence
+
+from jobscripts.errors import Refused
+from results.ceilings import Ceilings
+from results.model import Cost, Layout, Unknown, anchored, predict, units
+from results.model_machine import Machine, of_probe
+from results.model_platform import of_platform, platform_file
+from results.points import Point, Table, fastest
+
+BEYOND = (2, 4)  # times the most workers that were measured
+NEAR = 0.25  # share by which a prediction may be off and still be called near
+
+
+@dataclass(frozen=True)
+class Told:
+    """The model's word on one layout."""
+
+    layout: Layout
+    point: Point | None  # None beyond what was measured
+    cost: Cost
+    best: Cost | None  # with a kernel at the roofline, where `cost` is anchored on a measured base
+    units: float  # work of the repetition
+
+    @property
+    def workers(self) -> int:
+        return self.layout.ranks * self.layout.threads
+
+    @property
+    def ratio(self) -> float:
+        """Measured to predicted time."""
+        return self.point.time.median / self.cost.seconds if self.point else math.nan
+
+    @property
+    def near(self) -> bool:
+        return self.point is None or 1 - NEAR <= self.cost.seconds / self.point.time.median <= 1 + NEAR
+
+    @property
+    def rate(self) -> float:
+        return self.units / self.cost.seconds
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of one variant."""
+
+    variant: str
+    machine: str
+    base: Point | None  # whose time the kernel's speed was taken from; None: from the machine alone
+    told: tuple[Told, ...]  # by workers
+    why_no_further: str  # why there is nothing beyond the measured points; "" where there is
+
+    @property
+    def measured(self) -> list[Told]:
+        return [told for told in self.told if told.point is not None]
+
+    @property
+    def beyond(self) -> list[Told]:
+        """With the last measured layout, from which the line goes on."""
+        rest = [told for told in self.told if told.point is None]
+        return [self.measured[-1], *rest] if rest else []
+
+
+@dataclass(frozen=True)
+class NoForecast:
+    variant: str
+    reason: str
+
+
+def forecasts_of(table: Table, limits: Ceilings, cores: int) -> list[Forecast | NoForecast]:
+    """Of each parallel variant that has a point whose time is right; of layouts with as many workers the
+    fastest. A node has `cores` cores."""
+    found: list[Forecast | NoForecast] = []
+    for variant in ("omp", "mpi", "hybrid"):
+        points = fastest(p for p in table.points if p.variant == variant and _tells(p))
+        if not points:
+            continue
+        try:
+            found.append(_forecast(variant, points, limits, cores))
+        except Unknown as unknown:
+            found.append(NoForecast(variant, str(unknown)))
+    return found
+
+
+def _tells(point: Point) -> bool:
+    """Its time is right: it is used, or left out of speed-up alone, for it has other work than its base."""
+    return all(reason.startswith("other work than its base") for reason in point.left_out)
+
+
+def _forecast(variant: str, points: Sequence[Point], limits: Ceilings, cores: int) -> Forecast:
+    simulated = points[0].simulated
+    machine = _simulated(simulated) if simulated else None
+    machine = machine or of_probe(limits, cores)
+    if machine is None:
+        raise Unknown("the study has no figures of probe for memory and arithmetic")
+    base = None if simulated else points[0]
+    slowness = 1.0 if base is None else _slowness(base, machine)
+    told = [_told(point.problem.app, point, machine, slowness, base is not None) for point in points]
+    beyond, why = _beyond(points[-1], machine, slowness, simulated == "" and variant == "omp")
+    return Forecast(variant, machine.name, base, (*told, *beyond), why)
+
+
+def _simulated(name: str) -> Machine | None:
+    path = platform_file(name)
+    try:
+        return of_platform(path) if path else None
+    except Refused:
+        return None
+
+
+def layout_of(point: Point) -> Layout:
+    return Layout(point.ranks, point.threads, point.nodes)
+
+
+def _shared(point: Point) -> bool:
+    return "shared" in point.exchange
+
+
+def _slowness(base: Point, machine: Machine) -> float:
+    return anchored(
+        base.problem.app, base.config, layout_of(base), machine, _shared(base), base.time.median
+    )
+
+
+def _told(app: str, point: Point, machine: Machine, slowness: float, is_anchored: bool) -> Told:
+    layout, shared = layout_of(point), _shared(point)
+    cost = predict(app, point.config, layout, machine, shared, slowness)
+    best = predict(app, point.config, layout, machine, shared) if is_anchored and app != "pi" else None
+    return Told(layout, point, cost, best, point.units)
+
+
+def _beyond(most: Point, machine: Machine, slowness: float, one_node: bool) -> tuple[list[Told], str]:
+    """Twice and four times as many workers: on the same node as long as it has cores, else on as many
+    times more nodes."""
+    found: list[Told] = []
+    app, shared = most.problem.app, _shared(most)
+    for times in BEYOND:
+        layout = Layout(most.ranks * times, most.threads, most.nodes)
+        if most.threads > 1 and most.ranks == 1 and most.nodes == 1:
+            layout = Layout(1, most.threads * times, 1)
+        if layout.ranks * layout.threads > machine.cores * most.nodes:
+            if one_node or machine.link(2) is None:
+                return found, "" if found else (
+                    "threads end with the node" if one_node else "messages between nodes were not measured"
+                )
+            layout = Layout(most.ranks * times, most.threads, most.nodes * times)
+        cost = predict(app, most.config, layout, machine, shared, slowness)
+        found.append(Told(layout, None, cost, None, units(app, most.config, layout)))
+    return found, ""

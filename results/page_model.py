@@ -1,0 +1,96 @@
+"""The part of the page about the times that the model predicts, beside those of the points."""
+from __future__ import annotations
+
+from typing import Sequence
+
+from results.forecast import NEAR, Forecast, NoForecast, Told
+from results.page_parts import Cell, bullets, number, paragraph, table
+from results.points import Problem
+
+COLUMNS = (
+    ("variant", ""),
+    ("ranks x threads", ""),
+    ("workers p", "workers"),
+    ("nodes", "nodes"),
+    ("time", "time"),
+    ("predicted", "predicted"),
+    ("time to predicted (1)", "ratio"),
+    ("computing", "predicted_computing"),
+    ("communication", "predicted_communication"),
+    ("at best", "predicted_best"),
+)
+SLOWER = (
+    "cores, memory or messages that others used as well, unequal ranks, or memory traffic that the work "
+    "model does not count"
+)
+FASTER = "data that stayed in caches, or a base that was slowed down"
+
+
+def model_part(forecasts: Sequence[Forecast | NoForecast], problem: Problem, name: str) -> str:
+    """`name` begins the names of the rows, as scripts know them."""
+    made = [found for found in forecasts if isinstance(found, Forecast)]
+    refused = dict.fromkeys(f.reason for f in forecasts if isinstance(f, NoForecast))
+    parts = [paragraph(f"No time is predicted: {reason}.") for reason in refused]
+    if made:
+        rows = [_row(forecast, told) for forecast in made for told in forecast.told]
+        names = [_row_name(forecast, told, name) for forecast in made for told in forecast.told]
+        title = f"Predicted and {'simulated' if made[0].base is None else 'measured'}: {problem.app}"
+        headings, keys = [heading for heading, _ in COLUMNS], [key for _, key in COLUMNS]
+        parts.append(table(title, headings, rows, keys, names))
+        parts.append(bullets(words_of(forecast) for forecast in made))
+    return "\n".join(parts)
+
+
+def _row_name(forecast: Forecast, told: Told, name: str) -> str:
+    nodes = f" on {told.layout.nodes} nodes" if told.layout.nodes > 1 else ""
+    return f"{name} {forecast.variant} {told.layout.ranks}x{told.layout.threads}{nodes} predicted"
+
+
+def _row(forecast: Forecast, told: Told) -> list[Cell | str]:
+    layout, cost = told.layout, told.cost
+    measured = told.point.time.median if told.point else None
+    return [
+        forecast.variant,
+        f"{layout.ranks} x {layout.threads}",
+        number(float(told.workers), text=str(told.workers)),
+        number(float(layout.nodes), text=str(layout.nodes)),
+        number(measured, "s"),
+        number(cost.seconds, "s"),
+        number(told.ratio, mark="" if told.near else "warn"),
+        number(cost.computing, "s"),
+        number(cost.communication, "s"),
+        number(told.best.seconds if told.best else None, "s"),
+    ]
+
+
+def words_of(forecast: Forecast) -> str:
+    """Where the model's numbers come from, and where measured times leave them."""
+    kind = "simulated" if forecast.base is None else "measured"
+    if forecast.base is None:
+        source = f"from the figures of {forecast.machine} alone"
+    else:
+        layout = f"{forecast.base.ranks} x {forecast.base.threads}"
+        source = f"speed of the kernel from {layout}, all else from probe"
+    further = f" Nothing is predicted beyond: {forecast.why_no_further}." if forecast.why_no_further else ""
+    return f"{forecast.variant}: {source}. {_parting(forecast, kind)}{further}"
+
+
+def _parting(forecast: Forecast, kind: str) -> str:
+    asked = [told for told in forecast.measured if told.point is not forecast.base]
+    far = [told for told in asked if not told.near]
+    if not asked:
+        return f"There is no other {kind} point to compare with."
+    if not far:
+        which = "The one" if len(asked) == 1 else "All"
+        other = "other " if forecast.base else ""
+        points, are = ("point", "is") if len(asked) == 1 else ("points", "are")
+        return f"{which} {other}{points} {are} within {100 * NEAR:.0f} %."
+    slow = [told for told in far if told.ratio > 1]
+    fast = [told for told in far if told.ratio < 1]
+    words = [
+        f"{kind.capitalize()} more than {100 * NEAR:.0f} % {way} than predicted at p = "
+        f"{', '.join(str(told.workers) for told in found)}, which may be {meaning}."
+        for found, way, meaning in ((slow, "slower", SLOWER), (fast, "faster", FASTER))
+        if found
+    ]
+    return " ".join(words)

@@ -1,0 +1,85 @@
+"""Predicted times as lines beside measured ones: dotted where there are points, and dashed beyond."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Callable, Sequence
+
+from matplotlib.axes import Axes
+
+from results.curves import Curve
+from results.forecast import Forecast, NoForecast, Told
+from results.palette import light
+
+DOTTED, DASHED = (0, (1, 1.2)), (0, (2.5, 1.5))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What is predicted for so many workers."""
+
+    workers: int
+    seconds: float
+    rate: float
+    speedup: float  # against the base of the drawn points; NaN where they have none
+
+    @property
+    def efficiency(self) -> float:
+        return self.speedup / self.workers
+
+
+@dataclass(frozen=True)
+class PredictedLine:
+    variant: str
+    inside: tuple[Spot, ...]  # at the points
+    beyond: tuple[Spot, ...]  # from the last point on
+
+
+def predicted_lines(
+    forecasts: Sequence[Forecast | NoForecast], curves: Sequence[Curve] = ()
+) -> list[PredictedLine]:
+    """`curves` know the base that speed-up is drawn against."""
+    bases = {curve.variant: curve.base_rate for curve in curves}
+    found = []
+    for forecast in forecasts:
+        if isinstance(forecast, Forecast):
+            base = bases.get(forecast.variant, math.nan)
+            inside = tuple(_spot(told, base) for told in forecast.measured)
+            beyond = tuple(_spot(told, base) for told in forecast.beyond)
+            found.append(PredictedLine(forecast.variant, inside, beyond))
+    return found
+
+
+def _spot(told: Told, base_rate: float) -> Spot:
+    return Spot(told.workers, told.cost.seconds, told.rate, told.rate / base_rate)
+
+
+def draw_predicted(
+    found: Axes,
+    lines: Sequence[PredictedLine],
+    value: Callable[[Spot], float],
+    colour: str = "",
+    named: bool = True,
+) -> list[float]:
+    """In the colour of the variant, or in `colour`. Returns the values that were drawn. `named`: the
+    legend says what the lines are."""
+    drawn: list[float] = []
+    labels = {DOTTED: "predicted", DASHED: "predicted, beyond the points"}  # each once
+    if not named:
+        labels = {}
+    for line in lines:
+        ink = colour or light(line.variant)
+        for spots, style in ((line.inside, DOTTED), (line.beyond, DASHED)):
+            known = [(spot.workers, value(spot)) for spot in spots if not math.isnan(value(spot))]
+            if not known:
+                continue
+            found.plot(
+                *zip(*known),
+                linestyle=style,
+                linewidth=1.2,
+                marker="+" if len(known) == 1 else "",  # one point makes no line
+                color=ink,
+                label=labels.pop(style, None),
+            )
+            drawn += [v for _, v in known]
+    return drawn
