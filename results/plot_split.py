@@ -54,7 +54,7 @@ def draw_split(table: Table) -> Drawing | None:
         f"as shares of the mean rank's time in a repetition, which stands beside the bar, "
         f"of {len(points)} of {all_of_them} points"
     )
-    title = "Where the time goes" + table.simulated
+    title = "Where the time goes" + (" (simulated)" if table.simulated else "")
     found.set_title(title)
     return Drawing(figure, f"{table_name(table)}-split", title, words + table.simulated)
 

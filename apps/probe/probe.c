@@ -12,6 +12,7 @@
 #include "probe_memory.h"
 #include "probe_options.h"
 #include "probe_plan.h"
+#include "simulation.h"
 
 static void kernel_name(const void *config, char *text, size_t bytes) {
   const probe_config *c = config;
@@ -63,6 +64,7 @@ void probe_count_wrong(probe_state *state, probe_check_kind kind, double wrong) 
 /* STREAM's rule: the arrays together are four times all caches, or it is these that are measured.
  */
 static void warn_of_caches(const probe_state *s) {
+  if (sb_simulated_platform() != NULL) return; /* there are none */
   const double arrays = 24.0 * (double)s->config.n / sb_comm_nodes(s->run->comm);
   const double caches = (double)s->run->cache_bytes;
   if (arrays < 4.0 * caches) {

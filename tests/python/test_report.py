@@ -186,6 +186,16 @@ class Curves(Report):
         page = (self.folder / "page.html").read_text()
         self.assertIn("2 runs right so far, 1 still to come; 1 point left out of the curves", page)
 
+    def test_simulated_work_may_grow(self):
+        """A simulated machine has no caches that a small problem could stay in."""
+        for name in ("none", "fat_tree"):
+            self.runs = []
+            self.add([1.0] * 10, scaling="weak", variant="mpi", units=1e8, simulated=name)
+            self.add([5.0] * 10, scaling="weak", variant="mpi", ranks=4, units=16e8, simulated=name)
+            self.report()
+            told = self.row("mpi", 4, 1, "weak")["efficiency"]
+            self.assertEqual(told, "" if name == "none" else "0.8")
+
     def test_more_than_ideal_is_told(self):
         self.add(1.0)
         self.add([0.4] * 10, variant="mpi", ranks=2)

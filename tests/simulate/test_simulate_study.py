@@ -94,6 +94,7 @@ class SmallStudy(unittest.TestCase):
         for words in ("<h1>Scalebar: small on simulated machine fat_tree", "none of its times was measured",
                       '<span class="warn">simulated on fat_tree</span>', "Points (simulated on fat_tree)"):
             self.assertIn(words, page)
+        self.assertNotIn("times its caches", page)  # it has none
 
     def test_the_same_again_to_the_last_digit(self) -> None:
         again = self.folder / "again"
