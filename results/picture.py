@@ -17,12 +17,13 @@ from matplotlib.axis import Axis  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402  (the choice of the backend comes first)
 from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator  # noqa: E402
 
 from results.palette import COLOURS, light  # noqa: E402
 
 WIDTH, HEIGHT = 4.2, 3.1  # inches: a picture fits a telephone with its letters readable
 BOTTOM = 0.52  # inches below the axes, for numbers and words
+TICK_LETTER = 0.08  # inches of a letter of an axis' numbers
 LINE, LETTER, HANDLE = 0.17, 0.067, 0.4  # inches of a legend: height of a line, a letter, the sign before
 FORMATS = ("svg", "pdf", "png")
 
@@ -107,7 +108,7 @@ def axes(
     found = figure.add_subplot()
     if left is not None:
         figure.subplots_adjust(
-            left=left / WIDTH, right=1 - 0.12 / WIDTH, bottom=BOTTOM / height, top=1 - top / height
+            left=left / WIDTH, right=1 - 0.2 / WIDTH, bottom=BOTTOM / height, top=1 - top / height
         )
     found.set_title(title)
     found.set_xlabel(across)
@@ -173,17 +174,37 @@ def render(drawing: Drawing, folder: Path | None, formats: Sequence[str]) -> Pic
     return picture
 
 
-def log_axis(axis: Axis, low: float, high: float) -> None:
+def log_axis(axis: Axis, low: float, high: float, unit: float = 1.0) -> None:
     """A logarithmic axis with numbers that people know: 1, 2, 5 of each decade; more of them where
-    the data span less than one, each tenth power where they span many."""
+    the data span less than one, each tenth power where they span many. They are shown in `unit`."""
     decades = math.log10(high / low) if 0 < low < high else 0.0
     steps = (1, 1.5, 2, 3, 4, 5, 7) if decades < 0.9 else (1, 2, 5) if decades < 3 else (1,)
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     every = [step * 10.0**n for n in range(first, last + 1) for step in steps]
     ticks = [tick for tick in every if low <= tick <= high]
+    if len(ticks) < 2:  # times that hardly differ
+        ticks = [tick for tick in MaxNLocator(4).tick_values(low, high) if low <= tick <= high]
     axis.set_major_locator(FixedLocator(ticks))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / unit:.6g}"))
     axis.set_minor_locator(NullLocator())
+
+
+def _apart(numbers: list[int], width: float) -> list[int]:
+    """Of ascending numbers on a log axis of so many inches the first, the last, and as many between as
+    do not touch."""
+    if len(numbers) < 3:
+        return numbers
+    scale = width / math.log2(numbers[-1] / numbers[0])
+
+    def touch(left: int, right: int) -> bool:
+        half = TICK_LETTER * (len(str(left)) + len(str(right)) + 1) / 2
+        return scale * math.log2(right / left) < half
+
+    kept = [numbers[-1]]
+    for n in reversed(numbers[1:-1]):
+        if not touch(n, kept[0]) and not touch(numbers[0], n):
+            kept.insert(0, n)
+    return [numbers[0], *kept]
 
 
 def worker_axis(found: Axes, workers: Sequence[int]) -> None:
@@ -192,6 +213,7 @@ def worker_axis(found: Axes, workers: Sequence[int]) -> None:
     while len(shown) > 8:
         powers = [n for n in shown if n & (n - 1) == 0 or n == shown[-1]]
         shown = powers if len(powers) < len(shown) else shown[::2] + shown[-1:]
+    shown = _apart(shown, found.get_position().width * WIDTH)
     found.set_xscale("log", base=2)
     found.set_xticks(shown, labels=[str(n) for n in shown])
     found.xaxis.set_minor_locator(NullLocator())

@@ -14,6 +14,7 @@ from results.picture import Drawing, axes, legend_below, log_axis, safe_name, wo
 from results.plot_predicted import PredictedLine, draw_predicted
 from results.points import Point, Table, fastest
 
+TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 LONGEST = 1.5  # times its efficiency a point's interval is shown
 
 
@@ -36,7 +37,10 @@ def draw_time(table: Table, predicted: Sequence[PredictedLine] = ()) -> Drawing:
         _ideal(found, workers, [_ideal_time(table, base, n) for n in workers])
     draw_predicted(found, predicted, lambda spot: spot.seconds)
     found.set_yscale("log")
-    log_axis(found.yaxis, *found.get_ylim())
+    low, high = found.get_ylim()
+    unit, word = next((item for item in TIME_UNITS if high >= item[0]), TIME_UNITS[-1])
+    found.set_ylabel(f"time in {word}")
+    log_axis(found.yaxis, low, high, unit)
     return _finished(found, table, "time", figure, "time in seconds of one repetition", predicted)
 
 

@@ -187,5 +187,43 @@ class Layouts(Pictures):
                 self.assertFalse(one.overlaps(other), (one, other))
 
 
+
+class Axes(Pictures):
+    """What stands beside the axes can be read."""
+
+    def ends(self, where):
+        """Of the numbers below: left and right, in pixels, in their order."""
+        where.figure.canvas.draw()
+        boxes = [label.get_window_extent() for label in where.get_xticklabels()]
+        return [(box.x0, box.x1) for box in boxes]
+
+    def test_numbers_of_workers_do_not_touch(self):
+        workers = tuple(4**n for n in range(7))
+        (table,) = self.tables(workers=workers, layouts=False)
+        (where,) = draw_efficiency(table).figure.axes
+        ends = self.ends(where)
+        self.assertGreater(len(ends), 3)
+        self.assertEqual({where.get_xticks()[0], where.get_xticks()[-1]}, {1, 4096})
+        for (_, right), (left, _) in zip(ends, ends[1:]):
+            self.assertLess(right, left)
+        self.assertLess(ends[-1][1], where.figure.bbox.x1)
+
+    def test_many_workers_near_each_other(self):
+        (table,) = self.tables(workers=(1000, 1024, 1100, 2048, 4096), layouts=False)
+        ends = self.ends(draw_time(table).figure.axes[0])
+        for (_, right), (left, _) in zip(ends, ends[1:]):
+            self.assertLess(right, left)
+
+    def test_times_that_hardly_differ_have_numbers(self):
+        (table,) = self.tables(scalings=("weak",), layouts=False, law=Law(one=2.1e-3, serial=0.0, noise=1e-3))
+        (where,) = draw_time(table).figure.axes
+        self.assertEqual(where.get_ylabel(), "time in ms")
+        where.figure.canvas.draw()
+        low, high = where.get_ylim()
+        shown = [1e-3 * float(label.get_text()) for label in where.get_yticklabels()]
+        self.assertGreaterEqual(len(shown), 2)
+        self.assertTrue(all(low <= value <= high for value in shown))
+
+
 if __name__ == "__main__":
     unittest.main()

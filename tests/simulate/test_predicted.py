@@ -38,6 +38,11 @@ class Predicted(unittest.TestCase):
                 with self.subTest(app=app, ranks=ranks):
                     self.held(predicted.both(BIN, app, options, ranks))
 
+    def test_fft_in_natural_order(self) -> None:
+        for ranks in RANKS[:2]:
+            with self.subTest(ranks=ranks):
+                self.held(predicted.both(BIN, "fft", (*predicted.WEAK["fft"], "--layout", "natural"), ranks))
+
     def test_few_ranks_a_node(self) -> None:
         for app, options in predicted.WEAK.items():
             for ranks_a_node in (1, 11):
