@@ -54,6 +54,10 @@ class Cluster:
     site: Site
     bench: Bench  # its topology is that of a node
 
+    def started(self) -> Bench:
+        """The bench whose commands are those inside of jobs."""
+        return replace(self.bench, start=lambda layout, mpi: self.scheduler.start(layout, self.site, mpi))
+
 
 def submit(state: State, cluster: Cluster, budget: Budget, say: Say) -> None:
     """Writes the jobs of all runs that wait, and submits them."""
@@ -133,7 +137,7 @@ def _jobs(
             together = longest + (0.0 if cluster.site.jobs == "array" else most)
             if steps and _asked(together) > cluster.site.job_time and cluster.site.jobs == "single":
                 jobs.append(_job(state, cluster, first + len(jobs), nodes, most, steps))
-                steps, together = [], longest
+                steps, together, most = [], longest, 0.0
             steps.append(step)
             most = max(most, together)
         jobs.append(_job(state, cluster, first + len(jobs), nodes, most, steps))

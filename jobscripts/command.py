@@ -168,7 +168,7 @@ def _study(arguments: argparse.Namespace) -> int:
     elif elsewhere is None and nodes > 1:
         raise Refused(
             f"{study.name}: runs on {nodes} nodes take a batch system, or a simulated machine; "
-            f"--launcher {', '.join((*SCHEDULERS, SIMULATE))}"
+            f"--launcher {', '.join((*SCHEDULERS, SIMULATE))}, or --nodes 1 for this one"
         )
     topology = elsewhere.topology if elsewhere else observe()
     topology = simulator.platform.topology() if simulator else topology
@@ -199,8 +199,7 @@ def _study(arguments: argparse.Namespace) -> int:
     order_seed = secrets.randbelow(2**32) if seed is None else seed
     plan = make_plan(study, programs, topology, order_seed, probe)
     predictions = predict(plan.runs, bench, seed, every=arguments.dry_run)
-    plan, refused = fit(plan, predictions, study)
-    plan = replace(plan, notes=(*notes, *plan.notes))
+    plan, refused = fit(replace(plan, notes=(*notes, *plan.notes)), predictions, study)
     if arguments.dry_run:
         whole = Budget(study.budget, study.time_limit, study.watchdog)  # asking took its time
         preview.show(plan, predictions, whole, seed)

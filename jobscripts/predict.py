@@ -19,7 +19,7 @@ from jobscripts.run import PROBE, Run
 ALLOWANCE = 20.0  # s for asking beyond each problem once
 TIGHT = 4.0  # a guess may be wrong by this factor: receive buffers, halos, copies for transposes
 
-SIMULATED_RANK = 1.5e6  # bytes of a rank that SimGrid itself needs (inputs/platforms/README.md)
+SIMULATED_RANK = 0.4e6  # bytes of a rank that SimGrid itself needs (inputs/platforms/README.md)
 
 Key = tuple  # what makes two runs need the same
 

@@ -1,13 +1,13 @@
 """`scalebar study` through a batch system: the same command submits, collects, and goes on."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable
 
 from jobscripts import batch, preview, state as states
 from jobscripts.batch import Cluster
-from jobscripts.budget import Budget
+from jobscripts.budget import MINIMUM_LIMIT, Budget
 from jobscripts.errors import Refused
 from jobscripts.fit import fit
 from jobscripts.plan import make_plan
@@ -39,13 +39,13 @@ def through_batch(
     order: Order, cluster: Cluster, new_folder: Callable[[Study], Path], summarise: Callable[[State], None]
 ) -> int:
     """The exit code: the worst of the runs', or 0 where jobs are still to come."""
-    budget = Budget(None, order.study.time_limit, order.study.watchdog)
     if order.dry_run or not (order.out and (order.out / states.FILE).exists()):
-        state = _new(order, cluster, budget, new_folder)
+        state = _new(order, cluster, new_folder)
         if state is None:
             return 0
     else:
         state = open_again(order.out, order.study, order.seed, cluster.bench.topology)
+    budget = _dealt(order.study, [run["ranks"] for run in state.runs])
     progress = Progress(len(state.runs), sum(run["status"] in ("done", "failed") for run in state.runs))
     progress.say(f"{state.data['study']}: {count(len(state.runs), 'run')}, into {state.folder}")
     if not all(job["collected"] for job in state.jobs):
@@ -70,9 +70,16 @@ def through_batch(
     return state.exit_code()
 
 
-def _new(
-    order: Order, cluster: Cluster, budget: Budget, new_folder: Callable[[Study], Path]
-) -> State | None:
+def _dealt(study: Study, ranks: list[int]) -> Budget:
+    """The limits of runs with these numbers of ranks. Jobs do not know of each other, so a budget is
+    dealt before the first of them: it is of the runs' time, whatever they wait for in between."""
+    if study.budget is None:
+        return Budget(None, study.time_limit, study.watchdog)
+    whole = Budget(study.budget, study.time_limit, study.watchdog)
+    return Budget(None, whole.share(ranks) or MINIMUM_LIMIT, whole.watchdog)
+
+
+def _new(order: Order, cluster: Cluster, new_folder: Callable[[Study], Path]) -> State | None:
     """A study that has just begun; None after --dry-run has shown it."""
     topology = cluster.bench.topology
     plan = make_plan(order.study, order.programs, topology, order.order_seed, order.probe)
@@ -90,7 +97,9 @@ def _new(
     out = order.out or new_folder(order.study)
     if not order.dry_run:
         return states.create(out, *parts)
-    preview.show(plan, predictions, budget, order.seed)
+    budget = _dealt(order.study, [run.ranks for run in plan.runs])
+    shown = replace(predictions, bench=cluster.started())  # as jobs start them
+    preview.show(plan, shown, budget, order.seed)
     state = State(out, states.new_data(*parts))
     print("\n".join(batch.preview(state, cluster, budget)))
     return None

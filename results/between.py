@@ -80,6 +80,9 @@ def compared(new: Point, base: Point, of_new: Between, of_base: Between) -> Rati
     spread inside the repeats, so they are not added. A study of which nothing is known is taken to
     scatter as the other. Where nothing is known of either, the interval is that of the medians, and
     the ratio undecided."""
+    if new.simulated and base.simulated:  # exact: a simulated run is the same each time
+        exact = new.rate / base.rate
+        return Ratio(exact, exact, exact)
     alone = ratio(measured_rate(new), measured_rate(base))
     known = [part for part in (of_new, of_base) if part.known]
     if not known:

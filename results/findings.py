@@ -4,6 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Sequence
 
+from jobscripts.simulate import FOLDER as SIMULATION, PLATFORM
 from jobscripts.state import State, StudyRun
 from results.ceilings import ceilings
 from results.children import each_in_children
@@ -41,7 +42,8 @@ def gather(
     curves = {table.problem: curves_of(table) for table in tables}
     limits = ceilings(probe_records(state, outcomes))
     cores = state.data["machine"]["workers"]
-    forecasts = {table.problem: forecasts_of(table, limits, cores) for table in tables}
+    platform = state.folder / SIMULATION / PLATFORM
+    forecasts = {table.problem: forecasts_of(table, limits, cores, platform) for table in tables}
     machine, machine_run = _machine(records)
     return Findings(
         state=state,

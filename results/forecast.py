@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Sequence
 
 from jobscripts.errors import Refused
@@ -71,16 +72,19 @@ class NoForecast:
     reason: str
 
 
-def forecasts_of(table: Table, limits: Ceilings, cores: int) -> list[Forecast | NoForecast]:
+def forecasts_of(
+    table: Table, limits: Ceilings, cores: int, platform: Path | None = None
+) -> list[Forecast | NoForecast]:
     """Of each parallel variant that has a point whose time is right; of layouts with as many workers the
-    fastest. A node has `cores` cores."""
+    fastest. A node has `cores` cores. `platform` is the file that a simulated study ran on, if it is
+    kept."""
     found: list[Forecast | NoForecast] = []
     for variant in ("omp", "mpi", "hybrid"):
         points = fastest(p for p in table.points if p.variant == variant and _tells(p))
         if not points:
             continue
         try:
-            found.append(_forecast(variant, points, limits, cores))
+            found.append(_forecast(variant, points, limits, cores, platform))
         except Unknown as unknown:
             found.append(NoForecast(variant, str(unknown)))
     return found
@@ -91,10 +95,11 @@ def _tells(point: Point) -> bool:
     return all(reason.startswith("other work than its base") for reason in point.left_out)
 
 
-def _forecast(variant: str, points: Sequence[Point], limits: Ceilings, cores: int) -> Forecast:
+def _forecast(
+    variant: str, points: Sequence[Point], limits: Ceilings, cores: int, platform: Path | None
+) -> Forecast:
     simulated = points[0].simulated
-    machine = _simulated(simulated) if simulated else None
-    machine = machine or of_probe(limits, cores)
+    machine = _simulated(simulated, platform) if simulated else of_probe(limits, cores)
     if machine is None:
         raise Unknown("the study has no figures of probe for memory and arithmetic")
     base = None if simulated else points[0]
@@ -104,12 +109,15 @@ def _forecast(variant: str, points: Sequence[Point], limits: Ceilings, cores: in
     return Forecast(variant, machine.name, base, (*told, *beyond), why)
 
 
-def _simulated(name: str) -> Machine | None:
-    path = platform_file(name)
+def _simulated(name: str, platform: Path | None) -> Machine:
+    """By the study's own copy of its platform file, or by that of this name."""
+    path = platform if platform is not None and platform.is_file() else platform_file(name)
+    if path is None:
+        raise Unknown(f"there is no platform file of {name}")
     try:
-        return of_platform(path) if path else None
+        return of_platform(path, name)
     except Refused:
-        return None
+        raise Unknown(f"the platform file of {name} describes no cluster that the model knows") from None
 
 
 def layout_of(point: Point) -> Layout:
@@ -148,6 +156,8 @@ def _beyond(most: Point, machine: Machine, slowness: float, one_node: bool) -> t
                     "threads end with the node" if one_node else "messages between nodes were not measured"
                 )
             layout = Layout(most.ranks * times, most.threads, most.nodes * times)
+            if most.simulated and layout.nodes > machine.far[-1][0]:
+                return found, "" if found else f"the machine has {machine.far[-1][0]} nodes"
         cost = predict(app, most.config, layout, machine, shared, slowness)
         found.append(Told(layout, None, cost, None, units(app, most.config, layout)))
     return found, ""

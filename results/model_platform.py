@@ -2,7 +2,8 @@
 
 Read are the attributes of the file's cluster and those settings that its programs run under. Links of
 such a cluster carry both ways at once but for the acknowledgements of what goes the other way, which
-SimGrid counts as 5 % of it (its option network/crosstraffic; Velho and Legrand 2009)."""
+SimGrid counts as 5 % of it unless the file switches them off, as those of Scalebar do (its option
+network/crosstraffic; Velho and Legrand 2009)."""
 from __future__ import annotations
 
 import math
@@ -27,15 +28,15 @@ def platform_file(name: str) -> Path | None:
     return path if re.fullmatch(r"\w+", name) and path.exists() else None
 
 
-def of_platform(path: Path) -> Machine:
-    """Refused where the file describes no cluster that the model knows."""
+def of_platform(path: Path, name: str = "") -> Machine:
+    """`name` is that of the machine, if not that of the file. Refused where the file describes no cluster that the model knows."""
     try:
         tree = ElementTree.parse(path).getroot()
         settings = {prop.attrib["id"]: prop.attrib["value"] for prop in tree.findall("config/prop")}
         cluster = tree.find(".//cluster")
         if cluster is None:
             raise ValueError("has no cluster")
-        return _machine(path.stem, cluster, settings)
+        return _machine(name or path.stem, cluster, settings)
     except (OSError, ElementTree.ParseError, KeyError, ValueError) as error:
         raise Refused(f"{path}: no platform that can be modelled: {error}") from None
 
@@ -47,7 +48,8 @@ def _machine(name: str, cluster: ElementTree.Element, settings: dict[str, str]) 
     memory = float(properties["memory_bandwidth"])
     overhead = sum(_per_message(settings.get(key, "0:0:0")) for key in ("smpi/ois", "smpi/or"))
     latency, bandwidth = quantity(told["lat"], "s"), quantity(told["bw"], "Bps")
-    carried = bandwidth / (1 + ACKNOWLEDGEMENTS)
+    crossed = settings.get("network/crosstraffic", "yes") not in ("0", "no", "off", "false")
+    carried = bandwidth / (1 + ACKNOWLEDGEMENTS * crossed)
     return Machine(
         name=name,
         cores=cores,

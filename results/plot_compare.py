@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
+from jobscripts.simulate import FOLDER as SIMULATION, PLATFORM
 from results.compare import Comparison, Study
 from results.forecast import forecasts_of
 from results.palette import light
@@ -110,7 +111,8 @@ def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
 def _predicted(study: Study, table: Table, variant: str) -> list[PredictedLine]:
     """Of the variant that is fastest on most workers."""
     cores = study.state.data["machine"]["workers"]
-    found = predicted_lines(forecasts_of(table, study.limits, cores))
+    platform = study.folder / SIMULATION / PLATFORM
+    found = predicted_lines(forecasts_of(table, study.limits, cores, platform))
     return [line for line in found if line.variant == variant]
 
 

@@ -217,7 +217,7 @@ class Efficient(Warned):
         self.assertEqual(efficient_workers(fit, 2.5 * fit.rate(1)), 0)
         nodes = amdahl(exact((4, 8, 16, 32), strong(0.05)))
         four = nodes.rate(4) / 4
-        self.assertEqual(efficient_workers(nodes, four), 27)  # 0.05 p + 0.95 = 2 (0.05 4 + 0.95)
+        self.assertEqual(efficient_workers(nodes, 0.99 * four), 27)  # 0.05 p + 0.95 = 2/0.99 (0.05 4 + 0.95)
         self.assertEqual(efficient_workers(nodes, 3 * four), 0)
 
     def test_extrapolated(self):

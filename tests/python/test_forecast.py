@@ -98,6 +98,32 @@ class Predicted(Study):
             right = predict("heat", {**CONFIG["heat"], "scaling": "strong"}, told.layout, machine)
             self.assertEqual(told.cost, right)
 
+    def test_a_platform_of_ones_own_is_the_one_that_the_study_kept(self):
+        table = self.made(apps=("heat",))["heat"]
+        table.points = [dataclasses.replace(p, simulated="fat_tree", exchange="message") for p in table.points]
+        text = platform_file("fat_tree").read_text(encoding="utf-8")
+        own = self.folder / "platform.xml"
+        own.write_text(text.replace('speed="20Gf"', 'speed="1Mf"'), encoding="utf-8")
+        shipped, kept = (self.told(table, path) for path in (None, own))
+        self.assertGreater(kept.told[0].cost.seconds, 10 * shipped.told[0].cost.seconds)
+        own.write_text(text.replace("FAT_TREE", "DRAGONFLY"), encoding="utf-8")
+        self.assertIn("no cluster that the model knows", self.told(table, own).reason)
+        table.points = [dataclasses.replace(p, simulated="my-cluster") for p in table.points]
+        self.assertIn("no platform file of my-cluster", self.told(table, None).reason)
+
+    def told(self, table, platform):
+        found = forecasts_of(table, self.limits, NODE, platform)
+        return next(told for told in found if told.variant == "mpi")
+
+    def test_nothing_is_predicted_on_nodes_that_a_platform_has_not(self):
+        table = self.made(apps=("heat",), workers=(1, 16))["heat"]
+        table.points = [
+            dataclasses.replace(p, simulated="fat_tree", exchange="message", ranks=p.ranks * 128, nodes=p.ranks * 8)
+            for p in table.points if p.variant == "mpi"
+        ]
+        found = self.told(table, None)
+        self.assertEqual([told.layout.nodes for told in found.told], [8, 128, 256])
+
     def test_points_left_out_for_their_time_are_not_predicted_from(self):
         table = self.made(apps=("heat",))["heat"]
         for point in table.points:

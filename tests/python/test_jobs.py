@@ -381,6 +381,30 @@ class Batch(Study):
         self.go("--wait")
         self.assertEqual(len(self.submitted()), 3)
 
+    def test_each_job_has_as_many_runs_as_it_has_time_for(self):
+        """Also the second job and those after it."""
+        self.site.write_text("[site]\ncores = 4\njob_time = 2 min\n")
+        self.study.write_text(self.text + "repeats = 30\n")
+        self.go(state="PENDING", held="1")
+        state = self.state()
+        single = {run["id"] for run in state["runs"] if run["nodes"] == 1}
+        counts = [len(job["runs"]) for job in state["jobs"] if job["runs"][0] in single]
+        self.assertEqual(sum(counts), len(single))
+        self.assertGreater(len(counts), 2)
+        self.assertLessEqual(max(counts[:-1]) - min(counts[:-1]), 1, counts)
+        self.assertLessEqual(counts[-1], max(counts))
+
+    def test_a_budget_is_dealt_before_jobs_are_made(self):
+        self.study.write_text(self.text + "repeats = 10\n")
+        self.go("--budget", "4 s", state="PENDING", held="1")
+        limits = {run["time_limit"] for run in self.state()["runs"]}
+        self.assertEqual(len(limits), 1)
+        self.assertLess(limits.pop(), 1.0)  # the study's own is 1 s
+
+    def test_dry_run_shows_what_jobs_start(self):
+        done = self.go("--dry-run")
+        self.assertRegex(done.stdout, r"(?m)^  OMP_NUM_THREADS=1 .*srun .*pi_mpi")
+
     def test_arrays(self):
         self.site.write_text("[site]\ncores = 4\njobs = array\n")
         self.go(state="PENDING", held="1")

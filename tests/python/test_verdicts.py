@@ -188,6 +188,16 @@ class Spreads(unittest.TestCase):
         point.left_out.append("not verified")
         self.assertFalse(between([point, make_point([[1.0] * 6])]).known)
 
+    def test_simulated_runs_are_the_same_each_time(self):
+        points = [make_point([[seconds]]) for seconds in (1.0, 1.2)]
+        for point in points:
+            point.simulated = "fat_tree"
+        nothing = Between(0.0, 0)
+        self.assertEqual(compared(points[1], points[0], nothing, nothing).verdict(), "slower")
+        self.assertEqual(compared(points[0], points[0], nothing, nothing).verdict(), "same")
+        points[0].simulated = ""
+        self.assertNotIn(compared(points[1], points[0], nothing, nothing).verdict(), ("slower", "same"))
+
     def test_the_mean_keeps_every_caution(self):
         sure = Ratio(1.0, 0.9, 1.1)
         self.assertEqual(geometric_mean([sure, sure]).caution, "")

@@ -32,7 +32,7 @@ def build() -> Path:
         tree = Path(os.environ["SCALEBAR_TESTS"]).resolve().parent / "simulate"
         subprocess.run(["cmake", "-S", ROOT, "-B", tree, "-DSCALEBAR_SIMGRID=ON", "-DSCALEBAR_TESTS=OFF",
                         "-DCMAKE_BUILD_TYPE=Release"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", tree, "--target", *(f"{app}_mpi" for app in APPS)], check=True,
+    subprocess.run(["cmake", "--build", tree, "--target", *(f"{app}_mpi" for app in (*APPS, "probe"))], check=True,
                    stdout=subprocess.DEVNULL)
     return tree / "bin"
 
