@@ -80,7 +80,7 @@ def main() -> int:
     asked.add_argument("--programs", type=Path, help="folder of the simulated programs; built where left out")
     told = asked.parse_args()
     os.environ.setdefault("SCALEBAR_TESTS", str(simulated.ROOT / "build" / "release" / "tests"))
-    binaries = told.programs or simulated.build()
+    binaries = told.programs.resolve() if told.programs else simulated.build()
     print(HEADING, flush=True)
     for app in told.apps.split(","):
         for ranks in map(int, told.ranks.split(",")):
