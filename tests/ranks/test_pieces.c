@@ -9,7 +9,9 @@
 #include <hdf5.h>
 #include <mpi.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "own_folder.h"
@@ -83,13 +85,49 @@ static void no_piece_is_longer(void **state) {
   assert_int_equal(unsetenv("SB_PIECE_BYTES"), 0);
 }
 
+/* A file, what is written, what is read and what is expected all lie in memory at the end. */
+static bool room_for(int64_t bytes) {
+  struct statvfs there;
+  if (statvfs(folder, &there) != 0) return false;
+  const double disk = (double)there.f_bavail * (double)there.f_frsize;
+  const double memory = (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+  return disk > 1.1 * (double)bytes && memory > 5.0 * (double)bytes;
+}
+
+/* One plane of more than 2^31 bytes: of one rank, directly; of two nodes, together. */
+static void a_real_field_beyond_the_count_of_mpi(void **state) {
+  (void)state;
+  const int64_t n[] = {1, 16400, 16400}, bytes = 8 * n[1] * n[2];
+  const int size = sb_comm_size(comm), parts[] = {1, 1, size};
+  const bool pretended = getenv("SB_NODE_SIZE") != NULL;
+  if (size > 2 || sb_comm_nodes(comm) != size || pretended != (size == 2)) return;
+  int64_t fits = room_for(bytes);
+  sb_comm_min_i64(comm, &fits, 1);
+  if (!fits) {
+    print_message("no room for a field of 2 GiB: not tried\n");
+    skip();
+  }
+  longest = 0;
+  assert_int_equal(toy_state_write(comm, path_of("p.h5"), n, parts, 7, 1), SB_OK);
+  assert_in_range(longest, 1, ((INT64_C(1) << 31) - 1) / 8);
+  const sb_field f = toy_state_field(n, parts, sb_comm_rank(comm));
+  double *data = malloc((size_t)sb_field_held(&f) * sizeof *data);
+  assert_non_null(data);
+  int64_t step = 0;
+  assert_int_equal(sb_state_read(comm, path_of("p.h5"), "toy", toy_problem, &f, data, &step),
+                   SB_OK);
+  assert_true(toy_state_same(&f, data, 7));
+  free(data);
+}
+
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
   snprintf(folder, sizeof folder, "%s/scalebar_pieces_%ld", folder_of_folders(), (long)getpid());
   sb_comm_broadcast(comm, folder, sizeof folder);
   if (sb_comm_rank(comm) == 0) mkdir(folder, 0700);
   const struct CMUnitTest tests[] = {cmocka_unit_test(no_piece_is_longer),
-                                     cmocka_unit_test(one_rank_of_each_node_writes)};
+                                     cmocka_unit_test(one_rank_of_each_node_writes),
+                                     cmocka_unit_test(a_real_field_beyond_the_count_of_mpi)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   if (sb_comm_rank(comm) == 0) {
     unlink(path_of("p.h5"));
