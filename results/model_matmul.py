@@ -28,8 +28,8 @@ def cost(config: Mapping[str, str], setting: Setting) -> Cost:
 
 def grid_of(config: Mapping[str, str], setting: Setting) -> Grid:
     lengths = int(config["m"]), int(config["n"]), int(config["k"])
-    if config["grid"] == "auto":
-        ranks = _best(lengths, int(config["panel"]), setting.ranks)
+    if config["grid"] in ("auto", "flat"):
+        ranks = _best(lengths, int(config["panel"]), setting.ranks, layers=config["grid"] == "auto")
     else:
         m, n, k = (int(part) for part in config["grid"].split("x"))
         ranks = m, n, k
@@ -38,19 +38,19 @@ def grid_of(config: Mapping[str, str], setting: Setting) -> Grid:
     return with_block(lengths, 3, ranks, setting.uniform)
 
 
-def _best(n: Axes, panel: int, ranks: int) -> Axes:
+def _best(n: Axes, panel: int, ranks: int, layers: bool) -> Axes:
     """Of all ranks, or of some less where their number has no good factors."""
     best, least = (1, 1, 1), math.inf
     for used in range(ranks, 0, -1):
         if math.isfinite(least) and used < ranks - ranks // IDLE_AT_MOST:
             break
-        grid, price = _best_of(n, panel, used)
+        grid, price = _best_of(n, panel, used, layers)
         if grid is not None and (math.isinf(least) or price < IDLE_SAVE * least):
             best, least = grid, price
     return best
 
 
-def _best_of(n: Axes, panel: int, ranks: int) -> tuple[Axes | None, float]:
+def _best_of(n: Axes, panel: int, ranks: int, layers: bool) -> tuple[Axes | None, float]:
     """Layers must save a tenth of what a grid spends beside arithmetic."""
 
     def flat(grid: Axes) -> float:
@@ -60,7 +60,7 @@ def _best_of(n: Axes, panel: int, ranks: int) -> tuple[Axes | None, float]:
         return _nominal(n, panel, grid)
 
     arithmetic = 2.0 * math.prod(n) / ranks * FLOP
-    grid, other = cheapest(ranks, 3, flat), cheapest(ranks, 3, layered)
+    grid, other = cheapest(ranks, 3, flat), cheapest(ranks, 3, layered) if layers else None
     price = flat(grid) if grid is not None else math.inf
     if other is not None and layered(other) - arithmetic < LAYERS_SAVE * (price - arithmetic):
         return other, layered(other)

@@ -55,8 +55,10 @@ const sb_option matmul_options[] = {
      .offset = AT(grid),
      .initial = "auto",
      .word = "auto",
-     .choices = "ranks as 2x3x1",
-     .help = "ranks along m, n and k; auto: by cost (apps/matmul/README.md)"},
+     .choices = "flat or ranks as 2x3x1",
+     .help =
+         "ranks along m, n and k; auto: by cost (apps/matmul/README.md); flat: by cost, of grids "
+         "of one layer, whose memory a rank does not grow"},
     {.key = "weak_law",
      .type = SB_CHOICE,
      .offset = AT(weak_law),
@@ -68,18 +70,19 @@ const sb_option matmul_options[] = {
 
 const char *matmul_simd_name(const matmul_config *config) { return simd_names[config->simd]; }
 
-/* "2x3x1" */
+/* "2x3x1", "flat" or "" */
 static sb_status read_grid(matmul_config *c) {
   int used = 0;
   memset(c->given, 0, sizeof c->given);
-  if (c->grid[0] == '\0') return SB_OK;
+  c->flat = strcmp(c->grid, "flat") == 0;
+  if (c->grid[0] == '\0' || c->flat) return SB_OK;
   const int found =
       sscanf(c->grid, "%6dx%6dx%6d%n", &c->given[0], &c->given[1], &c->given[2], &used);
   if (found == SB_AXES && c->grid[used] == '\0' && c->given[0] > 0 && c->given[1] > 0 &&
       c->given[2] > 0) {
     return SB_OK;
   }
-  return sb_fail(SB_BAD_INPUT, "grid = %.40s: allowed auto, or ranks along m, n, k as 2x3x1",
+  return sb_fail(SB_BAD_INPUT, "grid = %.40s: allowed auto, flat, or ranks along m, n, k as 2x3x1",
                  c->grid);
 }
 

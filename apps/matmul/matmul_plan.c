@@ -31,7 +31,7 @@ static double words_held(const matmul_config *c, const int grid[SB_AXES]) {
   const double k = up(c->k, grid[MATMUL_K]);
   const double layered = grid[MATMUL_K] > 1 ? m * n : 0.0; /* the other layers' sums, and C */
   const double travel = 2.0 * (m + n) * (double)c->panel;
-  const double check = 3.0 * (double)c->m + 2.0 * (double)c->k + n;
+  const double check = 2.0 * m + n;
   const double copied = c->fields ? m * k / grid[MATMUL_N] : 0.0;
   const double packed =
       c->kernel == MATMUL_BLOCKED ? (double)c->threads * (double)matmul_blocked_scratch() : 0.0;
@@ -70,7 +70,7 @@ static double best_grid(const matmul_config *c, int ranks, bool any_size, int gr
   int other[SB_AXES];
   double cost = (double)INFINITY;
   if (sb_grid_choose(ranks, SB_AXES, grid_cost, &flat, grid)) cost = grid_cost(grid, &flat);
-  if (sb_grid_choose(ranks, SB_AXES, grid_cost, &layered, other)) {
+  if (!c->flat && sb_grid_choose(ranks, SB_AXES, grid_cost, &layered, other)) {
     const double with = grid_cost(other, &layered);
     if (with - arithmetic < LAYERS_SAVE * (cost - arithmetic)) {
       for (int a = 0; a < SB_AXES; a++) grid[a] = other[a];

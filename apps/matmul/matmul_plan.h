@@ -29,7 +29,8 @@ typedef struct {
   int entries; /* matmul_entry_kind */
   int64_t panel;
   int weak_law;            /* matmul_weak_law */
-  char grid[SB_TEXT_SIZE]; /* "2x3x1", or "" */
+  char grid[SB_TEXT_SIZE]; /* "2x3x1", "flat", or "" */
+  bool flat;               /* only grids of one layer are to be chosen from */
   int given[SB_AXES];      /* the same as numbers; 0: to be chosen */
   int threads;             /* of a rank, 0: not known yet */
   int node_size;           /* ranks a node where all nodes hold as many, 0 elsewhere */

@@ -196,7 +196,7 @@ class Options(unittest.TestCase):
         return run.out
 
     def test_help_says_what_a_grid_is(self) -> None:
-        self.assertRegex(launch.run("matmul_serial", "--help").out, r"grid +auto or ranks as 2x3x1 ")
+        self.assertRegex(launch.run("matmul_serial", "--help").out, r"grid +auto or flat or ranks as 2x3x1\n")
 
     def test_named_sizes(self) -> None:
         for size, n in (("tiny", 1024), ("small", 4096), ("medium", 16384), ("large", 65536)):
@@ -241,7 +241,7 @@ class Options(unittest.TestCase):
         self.assertLess(24 * int(found[1]) ** 2, 0.021 * total)
 
     def test_refused(self) -> None:
-        for options, words in ((["--grid", "2x1"], "grid = 2x1: allowed auto, or"), (["--grid", "2x1x1"], "2 ranks"),
+        for options, words in ((["--grid", "2x1"], "grid = 2x1: allowed auto, flat, or"), (["--grid", "2x1x1"], "2 ranks"),
                                (["--m", "0"], "m"), (["--kernel", "fast"], "naive|blocked|blas"),
                                (["--panel", "0"], "panel"), (["--grid", "0x1x1"], "grid")):
             with self.subTest(options=options):

@@ -190,6 +190,11 @@ class Matmul(unittest.TestCase):
             with self.subTest(lengths=lengths, ranks=ranks):
                 found = model_matmul.grid_of(config, Setting(MACHINE, ranks, 1, 1, False))
                 self.assertEqual(found.ranks, right)
+        for lengths, ranks, right in (((1024, 1024, 1024), 64, (8, 8, 1)), ((64, 64, 4000), 16, (4, 4, 1))):
+            config = {**MATMUL, **dict(zip("mnk", map(str, lengths))), "grid": "flat"}
+            with self.subTest(lengths=lengths, ranks=ranks, grid="flat"):
+                found = model_matmul.grid_of(config, Setting(MACHINE, ranks, 1, 1, False))
+                self.assertEqual(found.ranks, right)
 
     def test_a_layer_of_two_ranks_adds_and_hands_over_half_of_c(self):
         config = {**MATMUL, "grid": "1x1x2"}

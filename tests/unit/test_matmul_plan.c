@@ -156,6 +156,25 @@ static void memory_does_not_grow_with_the_ranks(void **state) {
   }
 }
 
+/* So it does of grids of one layer, which need not be told how much memory there is: what grows is
+ * the list of panels, with the root of the ranks. */
+static void a_flat_grid_has_one_layer(void **state) {
+  (void)state;
+  matmul_config c = with_panel((matmul_config){.m = 512, .n = 512, .k = 512});
+  assert_true(layout_of(&c, 1024).dist.grid[MATMUL_K] > 1);
+  c.flat = true;
+  const double first = memory_of(&c, 16);
+  for (int times = 2; times <= 8; times *= 2) {
+    matmul_config more = c;
+    more.m *= times, more.n *= times, more.k *= times;
+    const matmul_layout layout = layout_of(&more, 16 * times * times);
+    const int *grid = layout.dist.grid;
+    assert_true(grid[MATMUL_M] == 4 * times && grid[MATMUL_N] == 4 * times && grid[MATMUL_K] == 1);
+    const double now = memory_of(&more, 16 * times * times);
+    if (now > 1.1 * first) fail_msg("%g B on 16 ranks, %g B on %d", first, now, 16 * times * times);
+  }
+}
+
 /* A node that has no room for what is cheapest gets a grid that needs less. */
 static void memory_of_a_node_is_kept(void **state) {
   (void)state;
@@ -259,6 +278,7 @@ int main(void) {
       cmocka_unit_test(the_choice_is_near_the_least),
       cmocka_unit_test(parts_make_up_the_matrices),
       cmocka_unit_test(memory_does_not_grow_with_the_ranks),
+      cmocka_unit_test(a_flat_grid_has_one_layer),
       cmocka_unit_test(memory_of_a_node_is_kept),
       cmocka_unit_test(panels_cover_a_layer),
       cmocka_unit_test(ranks_of_a_row_begin_apart),
