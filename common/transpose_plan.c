@@ -137,14 +137,24 @@ static void place_parcel(sb_transpose *t, sb_parcel *parcel, int64_t step) {
   t->buffer_doubles += sb_box_count(&parcel->box) * t->shape.words;
 }
 
+/* Where a rank begins with its partners: behind itself. Would all begin with the first, its node's
+ * link would have to take what all send, while the others stood idle. */
+static int first_partner(const sb_transpose *t, const partners *p, int count) {
+  for (int i = 0; i < count; i++) {
+    if (partner(t->shape.to, p, i) == t->rank) return i + 1;
+  }
+  return count > 0 ? t->rank % count : 0;
+}
+
 static sb_status cut_parcels(sb_transpose *t) {
   const partners p = partners_of(t->shape.to, &t->from);
   const int most = sb_box_empty(&t->from) ? 0 : count_partners(&p), axis = t->shape.planes;
   const int64_t step = most > 0 ? batch_planes(&t->shape, &t->from) : 1;
   t->parcel = calloc((size_t)most + 1, sizeof *t->parcel);
   if (t->parcel == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a plan of a transpose");
+  const int first = first_partner(t, &p, most);
   for (int i = 0; i < most; i++) {
-    const int rank = partner(t->shape.to, &p, i);
+    const int rank = partner(t->shape.to, &p, (first + i) % most);
     if (rank == t->rank) continue;
     if (reaches(t, rank)) {
       t->readers++;
