@@ -4,12 +4,12 @@ transpose_plan.c)."""
 from __future__ import annotations
 
 import math
-from typing import Mapping
+from dataclasses import dataclass
+from typing import Callable, Iterator, Mapping, Tuple
 
-from results.model_grid import Axes, Grid, choose, largest
-from results.model_machine import Exchange
-from results.model_peers import peers
+from results.model_grid import Axes, Grid, choose, first_of, largest, length_of
 from results.model_setting import Cost, Setting
+from results.model_swap import Swap, exchange_of, last_of, left_to_pack
 
 # Nominal costs by which the program chooses its grid.
 FLOP, BYTE, PASS, MESSAGE = 1 / 8e9, 1 / 5e9, 1 / 10e9, 20e-6
@@ -17,10 +17,15 @@ CELL = 16  # bytes of a complex number
 WORTH_A_MESSAGE = 128 << 10  # bytes below which planes of a swap are joined
 Z, Y = 0, 1
 
+Piece = Tuple[int, float]  # another rank, and bytes
+
 
 def cost(config: Mapping[str, str], setting: Setting) -> Cost:
     grid = grid_of(config, setting)
-    found = [_of_rank(config, setting, grid, rank) for rank in set(grid.typical())]
+    half = 0.5 if config["transform"] == "r2c" else 1.0
+    transform = Transform(setting, grid, int(config["nx"]), _row(config), half, config["layout"] == "natural")
+    swaps = {"rows": transform.rows(), "columns": transform.columns(), "natural": transform.to_natural()}
+    found = [transform.of_rank(rank, swaps) for rank in set(grid.typical())]
     return max(found, key=lambda cost: cost.seconds)
 
 
@@ -56,72 +61,129 @@ def grid_of(config: Mapping[str, str], setting: Setting) -> Grid:
     return grid
 
 
-def _of_rank(config: Mapping[str, str], setting: Setting, grid: Grid, rank: int) -> Cost:
-    nz, ny, nx, row = int(config["nz"]), int(config["ny"]), int(config["nx"]), _row(config)
-    pz, py = grid.ranks[Z], grid.ranks[Y]
-    at = grid.position(rank)
-    half = 0.5 if config["transform"] == "r2c" else 1.0
-    z_part, y_part, _ = grid.box(at)
-    x_cut, y_cut = _part(row, py, at[Y]), _part(ny, pz, at[Z])  # of y-pencils; of z-pencils
+@dataclass(frozen=True)
+class Transform:
+    """One transform as it is dealt out."""
 
-    def pass_over(cells: int, length: float) -> float:
-        """Transforms of that length through all of a rank's cells, read once and written once."""
+    setting: Setting
+    grid: Grid
+    nx: int
+    row: int  # cells along x that are stored
+    half: float  # 0.5 where the numbers in x-pencils are real
+    natural: bool
+
+    @property
+    def nz(self) -> int:
+        return self.grid.n[Z]
+
+    @property
+    def ny(self) -> int:
+        return self.grid.n[Y]
+
+    def z_part(self, at: int) -> int:
+        return length_of(self.nz, self.grid.ranks[Z], at)
+
+    def y_part(self, at: int) -> int:
+        return length_of(self.ny, self.grid.ranks[Y], at)
+
+    def x_cut(self, at: int) -> int:
+        """Of y-pencils and z-pencils."""
+        return length_of(self.row, self.grid.ranks[Y], at)
+
+    def y_cut(self, at: int) -> int:
+        """Of z-pencils."""
+        return length_of(self.ny, self.grid.ranks[Z], at)
+
+    def pass_over(self, cells: int, length: float) -> float:
+        """Seconds of transforms of that length through so many cells, read once and written once."""
         if length <= 1:
             return 0.0
-        return setting.kernel(half * 5.0 * cells * nx / row * math.log2(length), 2.0 * CELL * cells)
+        operations = self.half * 5.0 * cells * self.nx / self.row * math.log2(length)
+        return self.setting.kernel(operations, 2.0 * CELL * cells)
 
-    x_cells, y_cells, z_cells = z_part * y_part * row, z_part * ny * x_cut, nz * y_cut * x_cut
-    if py > 1:
-        first, columns = pass_over(x_cells, nx), pass_over(y_cells, ny)
-    else:  # plane by plane: one pass through memory for both axes
-        first, columns = 0.0, pass_over(x_cells, float(nx) * ny)
-    last = pass_over(z_cells, nz)
-    rows_swap = _swap(setting, grid, at, Y, x_cells, z_part, first, x_cut < row) if py > 1 else 0.0
-    columns_swap = _swap(setting, grid, at, Z, y_cells, z_part, columns, False) if pz > 1 else 0.0
-    back = _to_natural(config, setting, grid, at, z_cells, last)
-    return Cost(first + columns + last, rows_swap + columns_swap + back)
+    def of_rank(self, rank: int, swaps: Mapping[str, Swap]) -> Cost:
+        pz, py, _ = self.grid.ranks
+        z, y, _ = self.grid.position(rank)
+        x_cells = self.z_part(z) * self.y_part(y) * self.row
+        y_cells, z_cells = self.z_part(z) * self.ny * self.x_cut(y), self.nz * self.y_cut(z) * self.x_cut(y)
+        if py > 1:
+            first, columns = self.pass_over(x_cells, self.nx), self.pass_over(y_cells, self.ny)
+        else:  # plane by plane: one pass through memory for both axes
+            first, columns = 0.0, self.pass_over(x_cells, float(self.nx) * self.ny)
+        last = self.pass_over(z_cells, self.nz)
+        communication = 0.0
+        if py > 1:
+            cut = self.x_cut(y) < self.row
+            communication += self.hand_over(rank, swaps["rows"], x_cells, self.z_part(z), first, cut)
+        if pz > 1:
+            communication += self.hand_over(rank, swaps["columns"], y_cells, self.z_part(z), columns, False)
+        if self.natural and self.grid.size > 1:
+            communication += self.hand_over(rank, swaps["natural"], z_cells, self.y_cut(z), last, True)
+            communication += self.setting.copies(CELL * x_cells)  # to where rows belong
+        return Cost(first + columns + last, communication)
+
+    def hand_over(
+        self, rank: int, swap: Swap, cells: int, planes: int, computing: float, cut: bool
+    ) -> float:
+        """Seconds of packing, of sending, and of travelling that is not hidden: messages leave one by
+        one, behind the planes that are computed and the messages that are packed after them. `cut`:
+        rows are cut, so that no part is one run of memory."""
+        partners = len(swap.leaving(rank)) + 1
+        step = min(planes, math.ceil(WORTH_A_MESSAGE * partners / (CELL * cells / planes)))
+        batches = math.ceil(planes / step)
+        exchange = exchange_of(self.setting, swap, rank, batches)
+        messages = max(1, exchange.near + exchange.far)
+        packed = 0.0
+        if cut or step > 1:
+            packed = self.setting.copies(left_to_pack(self.setting, swap, rank))
+        busy, travel = packed + self.setting.attends(exchange), self.setting.travels(exchange)
+        before = computing * (batches - 1) / batches + busy * (messages - 1) / messages
+        return busy + max(self.setting.travels(last_of(exchange)), travel - before)
+
+    def rows(self) -> Swap:
+        """From x-pencils to y-pencils, in a row of ranks along y."""
+
+        def between(rank: int, leaving: bool) -> Iterator[Piece]:
+            z, y, _ = self.grid.position(rank)
+            for other in range(self.grid.ranks[Y]):
+                cells = self.y_part(y) * self.x_cut(other) if leaving else self.y_part(other) * self.x_cut(y)
+                if other != y:
+                    yield self.grid.rank((z, other, 0)), CELL * float(self.z_part(z) * cells)
+
+        return _swap(between)
+
+    def columns(self) -> Swap:
+        """From y-pencils to z-pencils, in a row of ranks along z."""
+
+        def between(rank: int, leaving: bool) -> Iterator[Piece]:
+            z, y, _ = self.grid.position(rank)
+            for other in range(self.grid.ranks[Z]):
+                cells = self.z_part(z) * self.y_cut(other) if leaving else self.z_part(other) * self.y_cut(z)
+                if other != z:
+                    yield self.grid.rank((other, y, 0)), CELL * float(self.x_cut(y) * cells)
+
+        return _swap(between)
+
+    def to_natural(self) -> Swap:
+        """From z-pencils to x-pencils: to all ranks whose part of y meets a rank's own."""
+
+        def between(rank: int, leaving: bool) -> Iterator[Piece]:
+            z, y, _ = self.grid.position(rank)
+            pz, py, _ = self.grid.ranks
+            own, cuts, at = (pz, py, z) if leaving else (py, pz, y)  # of y: this rank's part, and the others'
+            for there in range(cuts):
+                low = max(first_of(self.ny, own, at), first_of(self.ny, cuts, there))
+                high = min(first_of(self.ny, own, at + 1), first_of(self.ny, cuts, there + 1))
+                for across in range(own) if high > low else ():
+                    other = (across, there) if leaving else (there, across)
+                    both = self.z_part(across) * self.x_cut(y) if leaving else self.z_part(z) * self.x_cut(across)
+                    if other != (z, y):
+                        yield self.grid.rank((*other, 0)), CELL * float(both * (high - low))
+
+        return _swap(between)
 
 
-def _part(n: int, parts: int, at: int) -> int:
-    return n // parts + (at < n % parts)
-
-
-def _swap(
-    setting: Setting, grid: Grid, at: Axes, axis: int, cells: int, planes: int, computing: float, cut: bool
-) -> float:
-    """Seconds of packing, and of travelling that is not hidden behind the computing of planes that
-    leave later. `cut`: rows are cut, so that no part is one run of memory."""
-    parts = grid.ranks[axis]
-    there = CELL * cells / parts  # bytes for each partner
-    others = peers(grid, setting.ranks_a_node, grid.rank(at), axis)
-    sent = 0 if setting.shared else others.inside  # messages inside the node
-    step = min(planes, math.ceil(WORTH_A_MESSAGE * parts / (CELL * cells / planes)))
-    batches = math.ceil(planes / step)
-    packed = 0.0
-    if cut or step > 1:
-        packed = setting.copies(there * (sent + others.outside))
-    exchange = Exchange(
-        near=min(others.inside, 1) if setting.shared else sent * batches,
-        near_bytes=there * sent,
-        near_longest=there if sent else 0.0,
-        far=others.outside * batches,
-        far_bytes=there * others.outside,
-        node_bytes=there * others.node_outside,
-    )
-    travel, before = setting.travels(exchange), (computing + packed) * (batches - 1) / batches
-    return packed + setting.attends(exchange) + max(travel / batches, travel - before)
-
-
-def _to_natural(
-    config: Mapping[str, str], setting: Setting, grid: Grid, at: Axes, cells: int, computing: float
-) -> float:
-    """layout=natural: one swap more, from all ranks to all, and a copy to where rows belong."""
-    if config["layout"] != "natural" or grid.size == 1:
-        return 0.0
-    node = min(setting.ranks_a_node, grid.size)
-    inside, outside = node - 1, grid.size - node
-    there = CELL * cells / grid.size
-    near = 0.0 if setting.shared else there
-    exchange = Exchange(inside, near * inside, near, outside, there * outside, there * outside * node)
-    packed = setting.copies(there * (outside + (0 if setting.shared else inside)))
-    return packed + setting.attends(exchange) + setting.travels(exchange) + setting.copies(CELL * cells)
+def _swap(between: Callable[[int, bool], Iterator[Piece]]) -> Swap:
+    return Swap(
+        lambda rank: tuple(between(rank, True)), lambda rank: tuple(between(rank, False))
+    ).cached()

@@ -39,9 +39,10 @@ class Predicted(unittest.TestCase):
                     self.held(predicted.both(BIN, app, options, ranks))
 
     def test_fft_in_natural_order(self) -> None:
-        for ranks in RANKS[:2]:
-            with self.subTest(ranks=ranks):
-                self.held(predicted.both(BIN, "fft", (*predicted.WEAK["fft"], "--layout", "natural"), ranks))
+        for options, numbers in ((predicted.WEAK["fft"], RANKS[:2]), (predicted.STRONG["fft"], UNEVEN)):
+            for ranks in numbers:
+                with self.subTest(options=options, ranks=ranks):
+                    self.held(predicted.both(BIN, "fft", (*options, "--layout", "natural"), ranks))
 
     def test_few_ranks_a_node(self) -> None:
         for app, options in predicted.WEAK.items():
