@@ -21,9 +21,10 @@ const sb_option sb_common_options[] = {
      .low = 0,
      .high = 0.95,
      .unit = "1",
-     .help =
-         "share of the node's (or cgroup's) memory to fill, under weak scaling by all its "
-         "cores; sets the size keys; 0: not used, and all that pi takes, which keeps no arrays"},
+     .help = "share of the node's (or cgroup's) memory to fill, under weak scaling by all its "
+             "cores; sets the size keys; pi, which keeps none, takes as many points as would fill "
+             "it; 0: "
+             "not used"},
     {.key = "scaling",
      .type = SB_CHOICE,
      .offset = AT(scaling),

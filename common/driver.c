@@ -131,10 +131,6 @@ static sb_status size_problem(sb_driver *d) {
   }
   memcpy(d->asked, d->config, app->config_size);
   if (d->common.memory > 0.0) {
-    if (app->fill == NULL) {
-      return sb_fail(SB_BAD_INPUT, "memory: %s keeps no arrays to fill memory with; allowed 0 .. 0",
-                     app->name);
-    }
     SB_TRY(app->fill(d->config, bytes_to_fill(d)));
   }
   if (d->common.scaling == SB_WEAK) {

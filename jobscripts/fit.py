@@ -4,20 +4,19 @@ from __future__ import annotations
 from jobscripts.errors import Refused
 from jobscripts.plan import Plan
 from jobscripts.predict import Key, Predictions, problem_of
-from jobscripts.run import SCALING, Run
+from jobscripts.run import SCALING
 from jobscripts.study import Study
 
 
 def fit(plan: Plan, predictions: Predictions, study: Study) -> tuple[Plan, list[str]]:
     """The plan without what need not take place, with a note for each; and why the study cannot
-    take place as it stands. What nobody asked for by name is left out: the machine's limits, and
-    under `apps = all` a share of memory for an app that fills none."""
+    take place as it stands. What nobody asked for by name is left out: the machine's limits."""
     notes, refused, out = list(plan.notes), [], set[Key]()
     problems = {problem_of(run): run for run in plan.runs}
     for problem, words in predictions.refusals().items():
-        if _may_be_left_out(problems[problem], study):
+        run = problems[problem]
+        if run.purpose != SCALING:
             out.add(problem)
-            run = problems[problem]
             notes.append(f"left out: {run.app} {run.scaling} {run.size}: {words}")
         else:
             refused.append(words)
@@ -25,9 +24,3 @@ def fit(plan: Plan, predictions: Predictions, study: Study) -> tuple[Plan, list[
     if not any(run.purpose == SCALING for run in runs):
         raise Refused(f"{study.name}: nothing is left to run; {'; '.join(notes)}")
     return Plan(runs, tuple(notes)), refused
-
-
-def _may_be_left_out(run: Run, study: Study) -> bool:
-    if run.purpose != SCALING:
-        return True
-    return study.apps == ("all",) and run.size.startswith("memory=")

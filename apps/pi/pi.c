@@ -24,6 +24,8 @@ enum { BLOCK = 2 };
  * doubles (some 20 operations each) and the nine counted below. */
 enum { PHILOX_OPERATIONS = 10 * 8 / 2 + 6, NAS_OPERATIONS = 2 * 20 + 9 };
 
+enum { POINT_BYTES = 16 }; /* of a point, if it were kept: two doubles */
+
 #define KERNELS "auto|plain|baseline|avx2|avx512"
 static const char *const kernel_names[] = {"auto", "plain", "baseline", "avx2", "avx512"};
 
@@ -67,6 +69,16 @@ static sb_status grow(void *config, int64_t times) {
                    "rng=nas allows",
                    times);
   }
+  return SB_OK;
+}
+
+/* As many points of two doubles as would fill so many bytes, were they kept. */
+static sb_status fill(void *config, double bytes) {
+  pi_config *c = config;
+  const double points = floor(bytes / POINT_BYTES);
+  const double most_points = c->rng == PI_NAS ? (double)PI_NAS_MOST : 0x1p53;
+  if (points < 1.0) return sb_fail(SB_BAD_INPUT, "memory: %g bytes hold no point", bytes);
+  c->samples = (int64_t)fmin(points, most_points);
   return SB_OK;
 }
 
@@ -243,6 +255,7 @@ const sb_app pi_app = {
     .options = options,
     .config_size = sizeof(pi_config),
     .grow = grow,
+    .fill = fill,
     .check = check,
     .plan = plan,
     .kernel_name = kernel_name,

@@ -47,6 +47,26 @@ class Output(unittest.TestCase):
         self.assertTrue(run.succeeded(), run)
         self.assertEqual(len(re.findall(r"^NODE ", run.out, re.MULTILINE)), 3, run)
 
+    def samples(self, *options: str) -> int:
+        run = launch.run("pi_serial", *options, "--dry-run")
+        self.assertEqual(run.code, 0, run)
+        return int(re.search(r"decomposition: (\d+) samples", run.out)[1])
+
+    def test_memory_takes_as_many_points_as_would_fill_it(self) -> None:
+        total = int(re.search(r"^MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text(), re.MULTILINE)[1]) * 1024
+        whole = self.samples("--memory", "0.02")
+        self.assertLess(16 * whole, 0.021 * total)
+        self.assertGreater(16 * whole, 0.001 * total)  # a control group may allow less than there is
+        self.assertAlmostEqual(self.samples("--memory", "0.04") / whole, 2.0, places=6)
+        one = self.samples("--memory", "0.02", "--scaling", "weak", "--threads", "1")
+        cores = whole / one
+        self.assertAlmostEqual(cores, round(cores), places=5)
+        node = self.samples("--memory", "0.02", "--scaling", "weak", "--per", "node")
+        self.assertEqual(node, whole)
+        self.assertEqual(self.samples("--memory", "0.9", "--rng", "nas") <= 2**40, True)
+        run = launch.run("pi_serial", "--memory", "0.0001", "--max_reps", "2")
+        self.assertTrue(run.succeeded(), run)
+
     def test_seed_changes_the_answer(self) -> None:
         hits = {launch.run("pi_serial", *QUICK, "--seed", str(s)).figures()["pi.hits"] for s in range(4)}
         self.assertGreater(len(hits), 1)

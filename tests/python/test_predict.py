@@ -114,21 +114,14 @@ class Predicts(unittest.TestCase):
             refused[0], r"heat_\w+ (strong|weak) tiny on \dx\d: needs 0.\d+ GB, more than is free"
         )
 
-    def test_a_share_of_memory_is_left_out_where_an_app_fills_none(self):
+    def test_what_a_program_refuses_refuses_the_study(self):
         study = replace(STUDY, sizes=("tiny", "memory=0.5"))
         plan = plan_of(study)
         refusing = self.predict(
             plan.runs,
             answer=lambda r: Answer(refused="fills none") if "=" in r.size else Answer(MB, 1.0),
         )
-        left, refused = fit(plan, refusing, study)
-        self.assertEqual((refused, {run.size for run in left.runs}), ([], {"tiny"}))
-        self.assertIn("left out: heat strong memory=0.5: fills none", left.notes)
-        named = replace(study, apps=("heat",))
-        self.assertEqual(fit(plan, refusing, named)[1], ["fills none"] * 2, "asked for by name")
-        only = replace(study, sizes=("memory=0.5",))
-        with self.assertRaisesRegex(Refused, "nothing is left"):
-            fit(plan_of(only), refusing, only)
+        self.assertEqual(fit(plan, refusing, study)[1], ["fills none"] * 2)
 
     def test_a_program_that_tells_nothing_stops_no_study(self):
         plan = plan_of()
