@@ -74,14 +74,15 @@ enum { LANES = 2 };
 #endif
 
 #ifdef STREAM
+/* Pointers that run to an end: loops over an index are up to a tenth slower here, and the peer is to
+ * be at its best. */
 static void copy_stream(const arrays *x) {
 #pragma omp parallel
   {
-    double *a = x->a;
-    const double *b = x->b;
-#pragma omp for schedule(static)
-    for (int64_t line = 0; line < x->n / 8; line++) {
-      for (int64_t i = 8 * line; i < 8 * line + 8; i += LANES) STREAM(a + i, LOAD(b + i));
+    const sb_range r = sb_split(x->n, 8, omp_get_num_threads(), omp_get_thread_num());
+    const double *b = x->b + r.lo, *const end = x->b + r.hi;
+    for (double *a = x->a + r.lo; b < end; a += 8, b += 8) {
+      for (int i = 0; i < 8; i += LANES) STREAM(a + i, LOAD(b + i));
     }
     _mm_sfence();
   }
@@ -90,12 +91,11 @@ static void copy_stream(const arrays *x) {
 static void triad_stream(const arrays *x) {
 #pragma omp parallel
   {
+    const sb_range r = sb_split(x->n, 8, omp_get_num_threads(), omp_get_thread_num());
     const vector scale = ALL(SCALE);
-    double *a = x->a;
-    const double *b = x->b, *c = x->c;
-#pragma omp for schedule(static)
-    for (int64_t line = 0; line < x->n / 8; line++) {
-      for (int64_t i = 8 * line; i < 8 * line + 8; i += LANES) {
+    const double *b = x->b + r.lo, *c = x->c + r.lo, *const end = x->b + r.hi;
+    for (double *a = x->a + r.lo; b < end; a += 8, b += 8, c += 8) {
+      for (int i = 0; i < 8; i += LANES) {
         STREAM(a + i, SCALED(LOAD(b + i), scale, LOAD(c + i)));
       }
     }
