@@ -7,7 +7,7 @@ import unittest
 
 from invented import CONFIG, LINKS, Invented, Law
 from page_reader import Page
-from recompute import limit
+from recompute.limits import limits, reach
 from support import Scratch, report_quietly
 
 from jobscripts.state import load
@@ -24,11 +24,6 @@ from results.plot_scaling import draw_efficiency, draw_time
 from results.curves import curves_of
 
 NODE = 8  # cores
-PROBES = [  # as invented.py has them
-    (8, {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11, **LINKS}),
-    (8, {"triad_stream_core": 1.2e10, "triad_stream_all": 4.4e10, "rate": 4.3e10, "fma_all": 2e11}),
-    (1, {"triad_core": 1.1e10, "triad_all": 1.1e10, "fma_core": 2.9e10, "fma_all": 2.9e10}),
-]
 
 
 class Study(Scratch):
@@ -49,15 +44,14 @@ class Predicted(Study):
     def test_threads_alone_are_as_the_limits_of_probe_say(self):
         """heat waits for memory, pi for arithmetic; a thread has its part of what they have together."""
         tables = self.made()
-        for app, names in (("heat", ("triad", "triad_stream")), ("pi", ("fma",))):
-            core, every, most = limit(PROBES, names)
+        for app, kind in (("heat", "triad"), ("pi", "fma")):
+            roof = limits(self.study)[kind]
             found = self.forecasts(tables[app])["omp"]
             first = found.measured[0].point.time.median
             for told in found.measured:
                 p = told.workers
-                together = every * p / most if p >= most else min(p * core, every)
                 with self.subTest(app=app, p=p):
-                    self.assertAlmostEqual(told.cost.seconds, first * core / together)
+                    self.assertAlmostEqual(told.cost.seconds, first * reach(roof, 1) / reach(roof, p))
             self.assertEqual([told.workers for told in found.measured], [1, 2, 4, 8])
 
     def test_ranks_are_as_the_model_says_and_the_base_is_met(self):
