@@ -81,6 +81,20 @@ class Predicted(Study):
         self.assertEqual([told.layout for told in found["mpi"].beyond[1:]], [Layout(4), Layout(8)])
         self.assertEqual([told.layout for told in found["omp"].beyond[1:]], [Layout(1, 4), Layout(1, 8)])
 
+    def test_one_thread_alone_goes_on_by_threads(self):
+        found = self.forecasts(self.made(workers=(1,))["heat"])
+        self.assertEqual([told.layout for told in found["omp"].beyond[1:]], [Layout(1, 2), Layout(1, 4)])
+        self.assertEqual([told.layout for told in found["mpi"].beyond[1:]], [Layout(2), Layout(4)])
+
+    def test_points_are_predicted_where_what_lies_beyond_is_not_known(self):
+        table = self.made(apps=("heat",), workers=(1,))["heat"]
+        records = [dataclasses.replace(r, figures={k: f for k, f in r.figures.items() if "node" not in k})
+                   for r in self.limits.records]
+        self.limits = dataclasses.replace(self.limits, records=tuple(records))
+        found = self.forecasts(table)["mpi"]
+        self.assertEqual([told.layout for told in found.told], [Layout(1)])
+        self.assertIn("Nothing is predicted beyond: messages inside a node were not measured", words_of(found))
+
     def test_simulated_points_need_no_base(self):
         """Their machine is that of the platform file."""
         table = self.made(apps=("heat",))["heat"]

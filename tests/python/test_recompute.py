@@ -22,6 +22,7 @@ ALLOWED = STANDARD | {"h5py", "numpy", "scipy", "recompute"}
 # The model of times is not written twice: who asks it, and for what. test_model.py holds it to formulas.
 OF_THE_REPORT = {
     "anchors.py": {"results.model"},
+    "beyond.py": {"results.model"},
     "layouts.py": {"results.model"},
     "machine.py": {"results.model_machine", "results.model_platform"},
 }

@@ -6,7 +6,8 @@ from results.model import Layout
 def layouts(last, one, simulated):
     for times in (2, 4):
         ranks, threads = last.ranks * times, last.threads
-        if last.threads > 1 and last.ranks == 1 and last.nodes == 1:
+        alone = last.ranks == 1 and last.nodes == 1
+        if alone and (last.threads > 1 or last.variant == "omp"):
             ranks, threads = 1, last.threads * times
         layout = Layout(ranks, threads, last.nodes)
         if ranks * threads > one.cores * last.nodes:
