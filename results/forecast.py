@@ -105,7 +105,7 @@ def _forecast(
     base = None if simulated else points[0]
     slowness = 1.0 if base is None else _slowness(base, machine)
     told = [_told(point.problem.app, point, machine, slowness, base is not None) for point in points]
-    beyond, why = _beyond(points[-1], machine, slowness, simulated == "" and variant == "omp")
+    beyond, why = _beyond(points[-1], machine, slowness, variant == "omp")
     return Forecast(variant, machine.name, base, (*told, *beyond), why)
 
 

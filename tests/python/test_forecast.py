@@ -5,7 +5,7 @@ import math
 import re
 import unittest
 
-from invented import CONFIG, LINKS, Invented, Law
+from invented import CONFIG, Invented, Law
 from page_reader import Page
 from recompute.limits import limits, reach
 from support import Scratch, report_quietly

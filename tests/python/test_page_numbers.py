@@ -6,12 +6,11 @@ import math
 import re
 import unittest
 from collections import Counter
-from pathlib import Path
 from typing import Mapping
 
 from nearness import LAW, differences
 from page_reader import Page
-from page_studies import compared, reported, scattered, whole_nodes
+from page_studies import compared, reported, scattered, simulated, whole_nodes
 from recompute import recompute, recompute_several
 from recompute.verdicts import verdicts
 
@@ -60,9 +59,19 @@ class Numbers(unittest.TestCase):
         folder, page = scattered()
         kinds = self.check(page, recompute(folder))
         self.assertEqual(kinds["value"], 2 * 3 * 2 * (2 + 3))
+        self.assertGreater(kinds["efficient_workers"], 40)
         told = {(key, value) for row, key, value in page.told() if LAW.search(row)}
         for told_of in (("value", 1.0), ("interval_low", 0.0), ("interval_high", math.inf)):
             self.assertTrue(told_of in told, told_of)
+
+    def test_a_simulated_study_of_files_without_hdf5(self) -> None:
+        folder, page = simulated()
+        self.assertEqual(list((folder / "runs").glob("*.h5")), [])
+        kinds = self.check(page, recompute(folder))
+        self.assertEqual(kinds["samples"], kinds["time"] - kinds["ratio"] + kinds["figure"], "of points and probe")
+        self.assertEqual(set(kinds) & {"interval_low", "speedup_interval_low", "predicted_best"}, {"interval_low"})
+        self.assertGreater(kinds["predicted"], kinds["ratio"])
+        self.assertGreater(kinds["serial_fraction"], 10)
 
     def test_studies_side_by_side(self) -> None:
         folders, page = compared()

@@ -9,7 +9,7 @@ from recompute.ratios import ratio, time
 def fraction(times, p, b):
     """Infinite where no e makes p workers take so many times as long as b."""
     parallel = 1 - 1 / p - times * (1 - 1 / b)
-    return (times / b - 1 / p) / parallel if parallel > 0 else math.inf
+    return math.inf if parallel <= 0 else (times / b - 1 / p) / parallel
 
 
 def rows(folder):
