@@ -105,7 +105,7 @@ def _forecast(
     base = None if simulated else points[0]
     slowness = 1.0 if base is None else _slowness(base, machine)
     told = [_told(point.problem.app, point, machine, slowness, base is not None) for point in points]
-    beyond, why = _beyond(points[-1], machine, slowness, simulated == "" and variant == "omp")
+    beyond, why = _beyond(points[-1], machine, slowness, variant == "omp")
     return Forecast(variant, machine.name, base, (*told, *beyond), why)
 
 
@@ -148,7 +148,8 @@ def _beyond(most: Point, machine: Machine, slowness: float, one_node: bool) -> t
     app, shared = most.problem.app, _shared(most)
     for times in BEYOND:
         layout = Layout(most.ranks * times, most.threads, most.nodes)
-        if most.threads > 1 and most.ranks == 1 and most.nodes == 1:
+        alone = most.ranks == 1 and most.nodes == 1
+        if alone and (most.threads > 1 or most.variant == "omp"):
             layout = Layout(1, most.threads * times, 1)
         if layout.ranks * layout.threads > machine.cores * most.nodes:
             if one_node or machine.link(2) is None:
@@ -158,6 +159,9 @@ def _beyond(most: Point, machine: Machine, slowness: float, one_node: bool) -> t
             layout = Layout(most.ranks * times, most.threads, most.nodes * times)
             if most.simulated and layout.nodes > machine.far[-1][0]:
                 return found, "" if found else f"the machine has {machine.far[-1][0]} nodes"
-        cost = predict(app, most.config, layout, machine, shared, slowness)
+        try:
+            cost = predict(app, most.config, layout, machine, shared, slowness)
+        except Unknown as unknown:
+            return found, "" if found else str(unknown)
         found.append(Told(layout, None, cost, None, units(app, most.config, layout)))
     return found, ""

@@ -1,6 +1,7 @@
 """comparison.html: machines or dates side by side."""
 from __future__ import annotations
 
+import math
 from typing import Callable, Iterator, Sequence
 
 from jobscripts.units import count
@@ -13,8 +14,9 @@ from results.page_parts import (
     paragraph,
     pictures,
     section,
+    span,
     table,
-    three_digits,
+    told,
 )
 from results.page_shell import contents, document
 from results.picture import Picture
@@ -24,6 +26,7 @@ from results.ratio import Ratio
 
 MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn", "undecided": "warn"}
 BESIDE = 2  # studies beside the base in one table: more would not fit on paper
+MEAN = "geometric mean"  # also the name of its row
 LISTED = 12  # changes at the top of the page; the tables have all
 HOW = (
     "A ratio is the rate of a study by that of the base, of the same problem: above 1 is faster. Its "
@@ -87,6 +90,7 @@ def make_comparison(found: Comparison, drawn: Sequence[Picture], threshold: floa
 
 
 def _cards(found: Comparison) -> str:
+    """`big` and `line` are HTML."""
     cards = []
     for index, study in enumerate(found.studies):
         mean = found.means[index]
@@ -95,42 +99,46 @@ def _cards(found: Comparison) -> str:
         elif mean is None:
             big, line = "-", "a problem has no point that can be compared"
         else:
-            big = f"{three_digits(mean.value)} times"
-            line = f"geometric mean of {count(len(found.whole), 'problem')}, {_interval(mean)}"
+            key = f"mean{index}"
+            big = f"{told(number(mean.value), MEAN, key)} times"
+            line = f"{MEAN} of {count(len(found.whole), 'problem')}, {told(_interval(mean), MEAN, key)}"
             line += f"; {mean.caution}" if mean.caution else ""
         machine = study.state.data["machine"]
         words = f"{machine['model']}, {count(machine['workers'], 'core')}"
         cards.append(
-            f'<div class="card"><h3>{escape(study.label)}</h3><div class="big">{escape(big)}</div>'
-            f"<p>{escape(line)}</p><p>{escape(words)}</p></div>"
+            f'<div class="card"><h3>{escape(study.label)}</h3><div class="big">{big}</div>'
+            f"<p>{line}</p><p>{escape(words)}</p></div>"
         )
     return f'<div class="cards">{"".join(cards)}</div>'
 
 
-def _interval(part: Ratio) -> str:
-    if not part.has_interval:
-        return "no interval"
-    return f"{three_digits(part.low)} .. {three_digits(part.high)}"
+def _interval(part: Ratio) -> Cell:
+    return span(part.low, part.high, "1")
 
 
 def _changes(found: Comparison, threshold: float) -> str:
     parts = []
     for verdict, title in (("slower", "Regressions"), ("faster", "Faster")):
         changed = found.changed(verdict, threshold)
-        lines = [
-            f"{found.studies[index].label}: {line.problem.app} {line.problem.scaling} "
-            f"{line.problem.size}, {line.what}: {three_digits(part.value)} ({_interval(part)})"
-            + (", one repeat" if part.once else "")
-            for line, index, part in changed[:LISTED]
-        ]
+        lines = [_change(line, index, part, found) for line, index, part in changed[:LISTED]]
         if len(changed) > LISTED:
             lines.append(f"and {count(len(changed) - LISTED, 'more figure')}: see Layouts")
         if lines:
-            parts.append(f"<h3>{title}</h3>{bullets(lines)}")
+            items = "".join(f"<li>{line}</li>" for line in lines)
+            parts.append(f"<h3>{title}</h3><ul>{items}</ul>")
     if found.undecided:
         words = "no change can be told from chance: repeats are missing, or points left out"
         parts.append(paragraph(f"{', '.join(found.undecided)}: {words}."))
     return "".join(parts) or paragraph("No figure became slower or faster beyond the threshold.")
+
+
+def _change(line: Line, index: int, part: Ratio, found: Comparison) -> str:
+    """ "new: heat strong tiny, omp 1 x 4: 0.801 (0.782 .. 0.820)", as HTML."""
+    problem, row = line.problem, _row_name(line)
+    ratio = told(number(part.value), row, f"ratio{index}")
+    reach = told(_interval(part), row, f"interval{index}")
+    words = f"{found.studies[index].label}: {problem.app} {problem.scaling} {problem.size}, {line.what}"
+    return f"{escape(words)}: {ratio} ({reach})" + (", one repeat" if part.once else "")
 
 
 def _lines(caption: str, lines: Sequence[Line], found: Comparison, threshold: float) -> str:
@@ -139,12 +147,21 @@ def _lines(caption: str, lines: Sequence[Line], found: Comparison, threshold: fl
         for index in group:
             others = index != found.base
             headings += [found.studies[index].label, *["ratio", "95 % interval", "verdict"] * others]
-            keys += [f"rate{index}", *[f"ratio{index}", "", ""] * others]
+            keys += _keys(index, others)
         rows = [_line(line, group, found.base, threshold) for line in lines]
-        names = [f"{line.problem.app} {line.problem.scaling} {_size(line)} {line.what}" for line in lines]
-        return table(words, headings, rows, keys, names)
+        return table(words, headings, rows, keys, list(map(_row_name, lines)))
 
     return _in_groups(caption, found, of_group) if lines else paragraph("None.")
+
+
+def _keys(index: int, others: bool) -> list[str]:
+    """Of the columns of a study; `others`: it is not the base."""
+    return [f"rate{index}", *[f"ratio{index}", f"interval{index}", ""] * others]
+
+
+def _row_name(line: Line) -> str:
+    """ "heat strong tiny omp 1 x 4": finds the row of a line."""
+    return f"{line.problem.app} {line.problem.scaling} {_size(line)} {line.what}"
 
 
 def _line(line: Line, group: Sequence[int], base: int, threshold: float) -> list[Cell | str]:
@@ -185,7 +202,7 @@ def _ratio_cells(part: Ratio | None, threshold: float, reason: str = "") -> list
     verdict = part.verdict(threshold)
     return [
         number(part.value, mark=MARKS[verdict]),
-        Cell(_interval(part), number=True),
+        _interval(part),
         Cell(part.words(threshold), mark=MARKS[verdict]),
     ]
 
@@ -195,10 +212,11 @@ def _limits(found: Comparison, threshold: float) -> str:
         return paragraph("No study has a verified run of probe.")
 
     def of_group(words: str, group: Sequence[int]) -> str:
-        headings = ["figure"]
+        headings, keys = ["figure"], [""]
         for index in group:
             others = index != found.base
             headings += [found.studies[index].label, *["better by", "interval", "verdict"] * others]
+            keys += _keys(index, others)
         rows = []
         for name, unit, measured, ratios in found.limits:
             row: list[Cell | str] = [name]
@@ -209,7 +227,8 @@ def _limits(found: Comparison, threshold: float) -> str:
                 if index != found.base:
                     row += _ratio_cells(ratios[index], threshold)
             rows.append(row)
-        return table(words, headings, rows)
+        names = [f"probe {name}" for name, *_ in found.limits]
+        return table(words, headings, rows, keys, names)
 
     return _in_groups("Figures of probe; ratios above 1 are better", found, of_group)
 
@@ -228,9 +247,10 @@ def _studies(found: Comparison) -> str:
                 str(machine["model"]),
                 str(machine["workers"]),
                 f"{right} of {len(study.state.runs)}",
-                spread.words,
+                Cell(spread.words, math.sqrt(spread.variance) if spread.known else None, key="differ"),
             ]
         )
     headings = ["label", "study", "date", "processor", "cores", "runs that are right"]
     headings.append("processes differ by")
-    return table("Studies", headings, rows)
+    names = [f"study {number}" for number in range(len(rows))]
+    return table("Studies", headings, rows, (), names)

@@ -165,7 +165,8 @@ def write_file(
         _checks(file)
         for name, value in (figures or {}).items():
             file[f"figures/{name}"] = value
-            about = {"long_name": f"about {name}", "units": "s-1", "ci_low": 0.9 * value, "ci_high": 1.1 * value, "n": 10}
+            unit = "s" if name.startswith("latency") else "s-1"
+            about = {"long_name": f"about {name}", "units": unit, "ci_low": 0.9 * value, "ci_high": 1.1 * value, "n": 10}
             for key, item in about.items():
                 file[f"figures/{name}"].attrs[key] = np.bytes_(item) if isinstance(item, str) else item
     return path

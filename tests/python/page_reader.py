@@ -1,7 +1,6 @@
 """Reads report.html as a script would: its tables with their cells, and all that carries a number."""
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Iterator
@@ -29,17 +28,6 @@ class Card:
     words: str = ""
     numbers: list[Element] = field(default_factory=list)
     loose: str = ""
-
-
-def of_laws(row: str, key: str) -> bool:
-    """Whether a number comes from a fit, and not from the files by a formula."""
-    fitted = re.search(r" (Amdahl|Gustafson|USL) ", row) is not None
-    return fitted or ("Karp-Flatt" in row and key.startswith("interval"))
-
-
-def of_model(row: str, key: str) -> bool:
-    """Whether a number is one that the model of times predicts, or is made of one."""
-    return row.endswith(" predicted") and (key.startswith("predicted") or key == "ratio")
 
 
 class Page(HTMLParser):

@@ -5,9 +5,9 @@ import math
 import re
 import unittest
 
-from invented import CONFIG, LINKS, Invented, Law
+from invented import CONFIG, Invented, Law
 from page_reader import Page
-from recompute import limit
+from recompute.limits import limits, reach
 from support import Scratch, report_quietly
 
 from jobscripts.state import load
@@ -24,11 +24,6 @@ from results.plot_scaling import draw_efficiency, draw_time
 from results.curves import curves_of
 
 NODE = 8  # cores
-PROBES = [  # as invented.py has them
-    (8, {"triad_core": 1e10, "triad_all": 4e10, "fma_core": 3e10, "fma_all": 2.4e11, **LINKS}),
-    (8, {"triad_stream_core": 1.2e10, "triad_stream_all": 4.4e10, "rate": 4.3e10, "fma_all": 2e11}),
-    (1, {"triad_core": 1.1e10, "triad_all": 1.1e10, "fma_core": 2.9e10, "fma_all": 2.9e10}),
-]
 
 
 class Study(Scratch):
@@ -49,15 +44,14 @@ class Predicted(Study):
     def test_threads_alone_are_as_the_limits_of_probe_say(self):
         """heat waits for memory, pi for arithmetic; a thread has its part of what they have together."""
         tables = self.made()
-        for app, names in (("heat", ("triad", "triad_stream")), ("pi", ("fma",))):
-            core, every, most = limit(PROBES, names)
+        for app, kind in (("heat", "triad"), ("pi", "fma")):
+            roof = limits(self.study)[kind]
             found = self.forecasts(tables[app])["omp"]
             first = found.measured[0].point.time.median
             for told in found.measured:
                 p = told.workers
-                together = every * p / most if p >= most else min(p * core, every)
                 with self.subTest(app=app, p=p):
-                    self.assertAlmostEqual(told.cost.seconds, first * core / together)
+                    self.assertAlmostEqual(told.cost.seconds, first * reach(roof, 1) / reach(roof, p))
             self.assertEqual([told.workers for told in found.measured], [1, 2, 4, 8])
 
     def test_ranks_are_as_the_model_says_and_the_base_is_met(self):
@@ -86,6 +80,20 @@ class Predicted(Study):
         found = self.forecasts(self.made(workers=(1, 2))["heat"])
         self.assertEqual([told.layout for told in found["mpi"].beyond[1:]], [Layout(4), Layout(8)])
         self.assertEqual([told.layout for told in found["omp"].beyond[1:]], [Layout(1, 4), Layout(1, 8)])
+
+    def test_one_thread_alone_goes_on_by_threads(self):
+        found = self.forecasts(self.made(workers=(1,))["heat"])
+        self.assertEqual([told.layout for told in found["omp"].beyond[1:]], [Layout(1, 2), Layout(1, 4)])
+        self.assertEqual([told.layout for told in found["mpi"].beyond[1:]], [Layout(2), Layout(4)])
+
+    def test_points_are_predicted_where_what_lies_beyond_is_not_known(self):
+        table = self.made(apps=("heat",), workers=(1,))["heat"]
+        records = [dataclasses.replace(r, figures={k: f for k, f in r.figures.items() if "node" not in k})
+                   for r in self.limits.records]
+        self.limits = dataclasses.replace(self.limits, records=tuple(records))
+        found = self.forecasts(table)["mpi"]
+        self.assertEqual([told.layout for told in found.told], [Layout(1)])
+        self.assertIn("Nothing is predicted beyond: messages inside a node were not measured", words_of(found))
 
     def test_simulated_points_need_no_base(self):
         """Their machine is that of the platform file."""

@@ -1,0 +1,130 @@
+"""Invented studies whose reports hold every kind of number, each made once for the tests of a file."""
+from __future__ import annotations
+
+import functools
+import json
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from invented import Invented, Law
+from page_reader import Page
+from support import report_quietly
+
+from results.record import PHASES
+
+LOST = "heat_mpi-strong-tiny-2x1"  # its runs have too few samples for an interval
+
+
+def _scratch() -> Path:
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    return Path(folder.name)
+
+
+def _page(path: Path) -> Page:
+    return Page(path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=None)
+def reported() -> tuple[Path, Page]:
+    """A study with all that the tables show, and the page that the report makes of it."""
+    study = Invented(
+        _scratch(),
+        workers=(1, 2, 3, 4, 6),
+        apps=("pi", "heat"),
+        law=Law(serial=0.04, overhead=0.002),
+        node=4,
+        layouts=False,
+        model=True,
+    ).write()
+    for path in (study / "runs").glob(f"{LOST}-*.h5"):
+        with h5py.File(path, "r+") as file:
+            for name in ("elapsed", *PHASES):
+                table = file[f"timing/{name}"][:2]
+                del file[f"timing/{name}"]
+                file[f"timing/{name}"] = table
+    report_quietly(study)
+    return study, _page(study / "report.html")
+
+
+@functools.lru_cache(maxsize=None)
+def whole_nodes() -> tuple[Path, Page]:
+    """A study of whole nodes of four cores: nothing runs on one worker."""
+    study = Invented(
+        _scratch(), workers=(4, 8, 12, 16), apps=("heat",), law=Law(serial=0.01, overhead=0.001),
+        node=4, serial=False, probe=False,
+    ).write()
+    report_quietly(study)
+    return study, _page(study / "report.html")
+
+
+@functools.lru_cache(maxsize=None)
+def scattered() -> tuple[Path, Page]:
+    """A study whose processes differ by more than their repetitions, far from one worker: some parameters
+    are at a bound, and some have no upper end. Matrices and transforms."""
+    study = Invented(
+        _scratch(), workers=(4, 8, 12, 16, 24), apps=("matmul", "fft"), repeats=3, layouts=False,
+        law=Law(serial=0.3, overhead=0.01, noise=0.03, between=0.05), seed=5, serial=False, model=True,
+    ).write()
+    report_quietly(study)
+    return study, _page(study / "report.html")
+
+
+@functools.lru_cache(maxsize=None)
+def simulated() -> tuple[Path, Page]:
+    """A study of the simulated machine fat_tree: one time of each point, in JSON, as programs without HDF5
+    write it."""
+    study = Invented(
+        _scratch(), workers=(1, 4, 16, 32, 64), apps=("heat", "fft"), repeats=1, samples=1, layouts=False,
+        law=Law(serial=0.01, overhead=0.001), node=16, serial=False, model=True,
+    ).write()
+    for path in (study / "runs").glob("*.h5"):
+        with h5py.File(path, "r+") as file:
+            file.attrs["simulated"], file.attrs["exchange"] = np.bytes_("fat_tree"), np.bytes_("message")
+            text = json.dumps(_tree(file))
+        path.with_suffix(".json").write_text(text, encoding="utf-8")
+        path.unlink()
+    plan = json.loads((study / "study.json").read_text(encoding="utf-8"))
+    plan["simulated"] = "fat_tree"
+    (study / "study.json").write_text(json.dumps(plan), encoding="utf-8")
+    report_quietly(study)
+    return study, _page(study / "report.html")
+
+
+def _tree(item: Any) -> Any:
+    """A group or a table of a result file as JSON has it."""
+    found = {key: _plain(value) for key, value in item.attrs.items()}
+    if isinstance(item, h5py.Dataset):
+        return {**found, "value": _plain(item[()])}
+    return {**found, **{key: _tree(member) for key, member in item.items()}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, np.ndarray) and value.dtype.kind == "S":
+        return [b"".join(np.atleast_1d(text)).decode() for text in value]
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+@functools.lru_cache(maxsize=None)
+def compared() -> tuple[list[Path], Page]:
+    """Three studies side by side: one slower with processes that differ, one smaller with one repeat each."""
+    kinds: list[dict[str, Any]] = [
+        {"repeats": 3},
+        {"repeats": 3, "seed": 3, "law": Law(one=0.44, between=0.02)},
+        {"repeats": 1, "seed": 4, "workers": (1, 2, 4)},
+    ]
+    made = [Invented(_scratch(), apps=("pi", "heat"), layouts=False, model=True, **kind) for kind in kinds]
+    folders, page = [study.write() for study in made], _scratch() / "comparison.html"
+    for path in (folders[1] / "runs").glob("probe_*.h5"):
+        with h5py.File(path, "r+") as file:
+            for figure in file["figures"].values():
+                figure[()], figure.attrs["ci_low"] = 1.2 * figure[()], 1.15 * figure[()]
+    report_quietly(*folders, "-o", page)
+    return folders, _page(page)
