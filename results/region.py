@@ -21,7 +21,8 @@ from results.laws import Curve
 
 STEPS = 60  # of Gauss and Newton, most of which are never taken
 CONVERGED = 1e-7  # of a step, against the largest parameter
-DIRECTIONS = 64  # in the plane; an extreme is met within 1 - cos(pi/64) = 0.1 % of the width
+DIRECTIONS = 64  # in the plane; an extreme of an ellipse is met within 1 - cos(pi/64) = 0.1 % of the width
+BETWEEN = 2 * math.pi / DIRECTIONS * np.linspace(-1, 1, 25)[1:-1]  # angles beside the one of an extreme
 DEPTHS = np.sin(np.linspace(0, math.pi / 2, 25))  # of points between the centre and the rim
 DOUBLINGS = 40  # farther than 2^40 times what a quadratic would give: without an end
 HALVINGS = 40  # of a step
@@ -174,11 +175,29 @@ def _fill(
     data: Data, limit: float, start: np.ndarray, free: np.ndarray
 ) -> tuple[np.ndarray, bool]:
     """Points between `start` and the rim, along directions that a quadratic Q would meet at equal
-    angles; and whether some direction has no end."""
-    upper = np.array(data.curve.law.upper)
+    angles; and whether some direction has no end. Where a parameter is least or most, more directions
+    are tried between the neighbours: far from the law Q is not quadratic, and the rim has corners."""
     rows = data.gradient(start)[free] * data.root
-    directions = np.zeros((2 if free.sum() == 1 else DIRECTIONS, len(start)))
-    directions[:, free] = _directions(rows, len(directions))
+    angles = 2 * math.pi * np.arange(2 if free.sum() == 1 else DIRECTIONS) / DIRECTIONS
+    ways, reach, unbounded = _rim(data, limit, start, free, _directions(rows, angles))
+    filled = (start + (DEPTHS[:, np.newaxis] * reach)[..., np.newaxis] * ways).reshape(-1, len(start))
+    if free.sum() > 1:
+        moved = reach[:, np.newaxis] * ways[:, free]
+        ends = sorted({*moved.argmin(axis=0), *moved.argmax(axis=0)})
+        between = np.concatenate([angles[end] + BETWEEN for end in ends])
+        ways, reach, endless = _rim(data, limit, start, free, _directions(rows, between))
+        filled = np.concatenate([filled, start + reach[:, np.newaxis] * ways])
+        unbounded = unbounded or endless
+    return np.clip(filled, 0, np.array(data.curve.law.upper)), unbounded
+
+
+def _rim(
+    data: Data, limit: float, start: np.ndarray, free: np.ndarray, steps: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Directions in all parameters, how far the rim lies along each, and whether some has no end."""
+    upper = np.array(data.curve.law.upper)
+    directions = np.zeros((len(steps), len(start)))
+    directions[:, free] = steps
     with np.errstate(divide="ignore", invalid="ignore"):
         ends = np.where(directions > 0, (upper - start) / directions, -start / directions)
     end = np.where(directions == 0, math.inf, ends).min(axis=1)
@@ -202,17 +221,15 @@ def _fill(
         low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
     whole = ~outside(high)
     rim = np.where(whole, high, low)
-    reach = DEPTHS[:, np.newaxis] * rim
-    filled = start + reach[..., np.newaxis] * directions
-    return np.clip(filled.reshape(-1, len(start)), 0, upper), unbounded
+    return directions, rim, unbounded
 
 
-def _directions(rows: np.ndarray, count: int) -> np.ndarray:
-    """Steps in the free parameters after which a quadratic Q has grown by one."""
+def _directions(rows: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """Steps in the free parameters after which a quadratic Q has grown by one; of one parameter both
+    ways, whatever the angles."""
     if len(rows) == 1:
         length = 1 / max(math.sqrt(float((rows**2).sum())), FLAT)
         return np.array([[length], [-length]])
     _, singular, axes = np.linalg.svd(rows.T, full_matrices=False)
-    angles = 2 * math.pi * np.arange(count) / count
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     return np.asarray(circle / np.maximum(singular, FLAT) @ axes)

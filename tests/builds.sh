@@ -15,7 +15,7 @@ tests_of() {
     debug) echo '^(unit|ranks|fuzz)' ;; # counts of kernels that are not optimised take seven minutes
     clang) echo '^(unit|fuzz)' ;;
     bare) echo '^(unit|fuzz|app_(bad_input|counts)|faults_ends)' ;;
-    mpich) echo '^(ranks_(pieces$|products|[^p])|unit_comm|app_(output|schema|placement|heat$)|faults_(ends|full|verdicts|heat|writing))' ;;
+    mpich) echo '^(ranks_(pieces$|products|[^p])|unit_comm|app_(output|schema|placement)|faults_(ends|full|verdicts|writing))' ;;
     asan) echo '^(unit|ranks|fuzz|planted|app_(schema|threads))' ;;
     tsan) echo '^(unit|planted|app_threads)' ;;
     *)

@@ -13,8 +13,9 @@ EXACT = 1e-12  # relative: the same formula, summed in another order
 TIME = 1e-7
 # Parameters: a hundred times nearer than any digit shown, or a millionth of what their data leave open.
 VALUE, OF_INTERVAL = 1e-5, 1e-6
-# results/region.py looks for the ends of an interval of two parameters in 64 directions of a plane, and meets
-# them within 1 - cos(pi/64) = 0.1 % of its width where the region is an ellipse; it is one nearly.
+# results/region.py looks for the ends of an interval of two parameters in 64 directions of a plane, and again
+# between the neighbours of the farthest. Of 600 intervals of points far from any law, one was off by more than
+# 1 % of its width, all but two by less than 0.1 %.
 END = 0.01
 LAW = re.compile(r" (Amdahl|Gustafson|USL) ")
 

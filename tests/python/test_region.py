@@ -1,15 +1,19 @@
 """The parts of a fit by themselves: the region of parameters against a search of the whole plane,
 the spread between repeats against what was planted, the robust scale. Seeds are fixed."""
 import unittest
+from types import SimpleNamespace
 
 import numpy as np
 
 import support  # noqa: F401  (finds the package)
 
+from recompute.laws import usl
+from recompute.profiles import end
+
 from results.laws import AMDAHL, USL, Curve
 from results.region import Data, best, region
 from results.samples import Locations, robust_scale
-from results.scatter import settle
+from results.scatter import settle, t_quantile
 
 WORKERS = np.array([1.0, 2, 3, 4, 6, 8])
 
@@ -56,6 +60,25 @@ class Region(unittest.TestCase):
                             np.concatenate([ours - found.reach, ours + found.reach]),
                             np.concatenate([theirs - reach, theirs + reach]),
                         )
+
+    def test_extremes_far_from_the_law(self):
+        """Points that follow no law: Q is no quadratic, and the region is no ellipse. Against the
+        profile, found by other means; within 1 % of the width."""
+        for case in range(24):
+            data = self.data(*self.random.choice([(0.2, 0.0), (0.0, 0.0), (0.02, 0.001)]), 0.8)
+            centre = best(data)
+            squares = float(data.squares(centre))
+            limit = squares * (1 + t_quantile(3) ** 2 / 3)
+            found = region(data, limit, centre)
+            if found.endless:
+                continue
+            seen = SimpleNamespace(p=WORKERS, value=data.value)
+            whole = np.array([float(data.level(centre)[0]), *centre])
+            for k in (0, 1):
+                right = end(usl, seen, data.weight, whole, limit, k + 1, np.inf)
+                least, most = found.parameters[:, k].min(), found.parameters[:, k].max()
+                with self.subTest(case=case, parameter=k):
+                    self.assertAlmostEqual(most, right, delta=0.01 * (right - least))
 
     def close(self, ours, theirs):
         allowed = 0.015 * (theirs.max() - theirs.min())
