@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "free_memory.h"
 #include "own_folder.h"
 #include "results.h"
 #include "toy_state.h"
@@ -90,8 +91,7 @@ static bool room_for(int64_t bytes) {
   struct statvfs there;
   if (statvfs(folder, &there) != 0) return false;
   const double disk = (double)there.f_bavail * (double)there.f_frsize;
-  const double memory = (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-  return disk > 1.1 * (double)bytes && memory > 5.0 * (double)bytes;
+  return disk > 1.1 * (double)bytes && free_memory() > 5.0 * (double)bytes;
 }
 
 /* One plane of more than 2^31 bytes: of one rank, directly; of two nodes, together. */
