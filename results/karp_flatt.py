@@ -50,6 +50,8 @@ def karp_flatt_words(fractions: Sequence[SerialFraction]) -> str:
     if slower:
         which = ", ".join(str(e.workers) for e in slower)
         return f"Slower than the base on {which} workers: no serial part explains that, but overhead does."
+    if all(e.high < 0 for e in sure):
+        return "Faster than p times the base on every number of workers: no serial part is seen."
     rises = _step(sure, lambda a, b: b.low > a.high)
     falls = _step(sure, lambda a, b: b.high < a.low)
     if rises and falls:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Sequence
 
 from jobscripts.errors import Refused
+from jobscripts.study import SIZES
 from results.points import Point, Table
 from results.whole_file import write_whole
 
@@ -67,7 +68,7 @@ def write_reference(path: Path, tables: Sequence[Table], head: str) -> int:
 
 def _may_stand(point: Point) -> bool:
     problem = point.problem
-    return problem.scaling == "strong" and not problem.options and point.used
+    return problem.scaling == "strong" and problem.size in SIZES and not problem.options and point.used
 
 
 def _section(point: Point) -> str:

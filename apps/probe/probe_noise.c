@@ -62,7 +62,9 @@ static void add_figures(probe_state *s) {
   sb_comm_sum_f64(s->run->comm, &loss, 1);
   sb_comm_max_f64(s->run->comm, &detour, NULL, 1);
   sb_figure *share = sb_figures_add(
-      &s->figures, "noise", "share of time lost to others, mean over the workers", "1", "1", loss);
+      &s->figures, "noise",
+      "share of time lost to others: 1 - least/mean of a quantum, mean over the workers", "1", "1",
+      loss);
   sb_figure *worst = sb_figures_add(&s->figures, "noise_worst",
                                     "longest detour of any work quantum", "s", "s", detour);
   if (share != NULL) share->n = (int)s->config.quanta;
@@ -87,7 +89,7 @@ sb_status probe_noise(probe_state *state) {
     const worker *w = &workers[t];
     const int wrong = probe_chains_wrong(w->lanes, right, w->end);
     probe_count_wrong(state, PROBE_CHECK_QUANTA, (double)(w->changed + wrong));
-    state->workers.loss[t] = w->mean / w->least - 1.0;
+    state->workers.loss[t] = 1.0 - w->least / w->mean;
     state->workers.detour[t] = w->most - w->least;
   }
   add_figures(state);

@@ -49,6 +49,12 @@ class KarpFlatt(Curves):
         words = karp_flatt_words(karp_flatt(more[0], more))
         self.assertIn("Slower than the base on 8, 16 workers", words)
 
+    def test_faster_than_ideal_is_no_serial_part(self):
+        samples = exact(DENSE, strong(-0.05))
+        words = karp_flatt_words(karp_flatt(samples[0], samples))
+        self.assertIn("Faster than p times the base on every number of workers", words)
+        self.assertNotIn("a serial part;", words)
+
     def test_scaled_where_work_grows(self):
         samples = exact(DENSE, lambda p: p * strong(0.05)(p), lambda p: 1e6 * p)
         for e in karp_flatt(samples[0], samples):

@@ -84,6 +84,8 @@ class References(Scratch):
         self.assertEqual(self.report(self.study, "--expect", self.folder / "none"), 1)
 
     def test_nothing_to_write(self):
+        share = Invented(self.folder / "share", apps=("pi",), scalings=("strong",), sizes=("memory=0.1",)).write()
+        self.assertEqual(self.report(share, "--write-reference", self.file), 1, "a size without a name")
         weak = Invented(self.folder / "weak", apps=("pi",), scalings=("weak",)).write()
         self.assertEqual(self.report(weak, "--write-reference", self.file), 1)
         self.assertFalse(self.file.exists())
