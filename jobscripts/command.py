@@ -147,7 +147,8 @@ def main(argv: list[str]) -> int:
         print(f"scalebar study: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
         return 1
     except interrupts.Interrupted as interrupt:
-        print("\nscalebar study: interrupted; the same command with --out resumes", file=sys.stderr)
+        resumes = "" if arguments.dry_run else "; the same command with --out resumes"
+        print(f"\nscalebar study: interrupted{resumes}", file=sys.stderr)
         return 128 + interrupt.number
 
 

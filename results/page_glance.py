@@ -26,6 +26,8 @@ from results.roof import share_of_roof
 
 LIMITS = "limits"  # the row of the machine's own numbers
 
+ENOUGH_REPEATS = 5  # fewer tell little of what differs between processes (page.py, HOW)
+
 
 def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
     """One sentence, and "good", "warn" or "bad"."""
@@ -125,8 +127,15 @@ def _efficiency(point: Point) -> str:
     if point.speedup_interval is not None:
         low, high = (end / point.workers for end in point.speedup_interval)
         reach = percent_span(low, high, digits=0)
-        share += f" ({told(reach, row, 'efficiency_interval')})"
+        share += f" ({told(reach, row, 'efficiency_interval')}{of_processes(point)})"
     return f"efficiency {share}"
+
+
+def of_processes(point: Point) -> str:
+    """What an interval of so few repeats is of: it may hold the machine's median less often than 95 %."""
+    if point.simulated or point.repeats >= ENOUGH_REPEATS:
+        return ""
+    return ", of one process" if point.repeats == 1 else ", of few processes"
 
 
 def base_key(point: Point) -> str:
@@ -170,23 +179,26 @@ def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
     """Each variant at its most workers in the fastest layout, side by side; nothing where no point
     can be compared."""
     rows: list[list[Cell | str]] = []
-    names, left_out = [], []
+    names, left_out, few = [], [], False
     for found in tables:
         for variant in VARIANTS:
             own = [p for p in found.points if p.variant == variant]
             for point in fastest(p for p in own if p.used)[-1:]:
-                rows.append(_best_row(found, point, limits))
-                names.append(row_name(point))
+                if point.workers > 1 or all(p.workers == 1 for p in own):
+                    rows.append(_best_row(found, point, limits))
+                    names.append(row_name(point))
+                few = few or bool(of_processes(point))
                 words = _left_out([replace(found, points=own)], point)
                 left_out += [f"{problem_name(found.problem)} {variant}: {words}"] if words else []
     if not rows:
-        return ""
+        return bullets(left_out)
     headings = [
         "app", "scaling", "size", "variant", "ranks x threads", "nodes", "rate", "lowest", "highest",
         "speed-up S (1)", "against", "efficiency E", "of the roof",
     ]
     keys = ["", "", "", "", "", "nodes", "rate", "rate_low", "rate_high", "", "", "efficiency", "roof"]
-    title = "Each variant on most workers (rates with the 95 % interval)"
+    title = "Each variant on most workers (rates with the 95 % interval"
+    title += ", of few processes: see How to read this)" if few else ")"
     title += next((found.simulated for found in tables if found.simulated), "")
     return table(title, headings, rows, keys, names) + bullets(left_out)
 

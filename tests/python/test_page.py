@@ -11,7 +11,7 @@ from decimal import Decimal
 import h5py
 
 from page_reader import Element
-from page_studies import reported, whole_nodes
+from page_studies import few_left, reported, whole_nodes
 from recompute import merged
 
 from results.palette import COLOURS, MARKERS, contrast
@@ -177,6 +177,16 @@ class Numbers(Reported):
                 self.assertIn("{0} scaling, {1} {2} x {3}: efficiency".format(*second), card.words)
                 self.assertIn("times the serial program", card.words)
                 self.assertIsNone(re.search(r"\d", re.sub(r"\d x \d", "", card.loose)), card.loose)
+
+                self.assertEqual(card.words.count("%, of few processes)"), 2)
+
+    def test_one_worker_is_not_most_where_more_were_planned(self) -> None:
+        _, page = few_left()
+        (most,) = page.table("Each variant on most workers (rates with the 95 % interval, of few processes")
+        told = [[cell.text for cell in row[3:5]] for row in most.rows]
+        self.assertEqual(told, [["serial", "1 x 1"], ["omp", "1 x 2"], ["hybrid", "1 x 2"]])
+        self.assertTrue(any("mpi: on 2 workers every point is left out: too few samples" in item for item in page.items))
+        self.assertTrue(any("%, of one process)" in card.words for card in page.cards))
 
     def test_the_bases(self) -> None:
         text = [words for words in self.page.paragraphs if words.startswith("Base:")]
