@@ -55,8 +55,8 @@ class Lsf:
         return lines + (["#BSUB -x"] if site.exclusive else [])
 
     def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
-        if mpi != "none" and site.start == "mpirun":
-            return mpirun(layout, mpi)
+        if site.start == "mpirun":
+            return [] if mpi == "none" else mpirun(layout, mpi)
         # A resource set for each rank, with as many cores as it has threads.
         return [
             *("jsrun", "-n", str(layout.ranks), "-r", str(layout.ranks_of_node)),
