@@ -73,7 +73,7 @@ def submit(state: State, cluster: Cluster, budget: Budget, say: Say) -> None:
             "id": "",  # until it is submitted: a study that is killed in between looks for its name
             "name": _name(state, job.number),
             "scheduler": cluster.scheduler.name,
-            "tasks": cluster.site.jobs == "array",
+            "tasks": job.is_array(cluster.site),
             "runs": [step.run for step in job.steps],
             "collected": False,
         }
@@ -283,7 +283,7 @@ def preview(state: State, cluster: Cluster, budget: Budget) -> list[str]:
     hours = 0.0
     jobs = _jobs(state, cluster, budget, state.runs)
     for job in jobs:
-        tasks = len(job.steps) if cluster.site.jobs == "array" else 1
+        tasks = len(job.steps) if job.is_array(cluster.site) else 1
         hours += tasks * job.nodes * job.seconds / 3600
         lines.append(
             f"job {job.number}: {count(len(job.steps), 'run')} on {count(job.nodes, 'node')}, "

@@ -55,7 +55,9 @@ class Pbs:
         ]
         for key, value in (("A", site.account), ("q", site.partition)):
             lines += [f"#PBS -{key} {value}"] if value else []
-        return lines + ([f"#PBS -J 1-{ask.tasks}%1"] if ask.tasks else [])
+        # One at a time: runs do not disturb each other.
+        array = [f"#PBS -J 1-{ask.tasks}", "#PBS -W max_run_subjobs=1"]
+        return lines + (array if ask.tasks else [])
 
     def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
         return [] if mpi == "none" else mpirun(layout, mpi)
