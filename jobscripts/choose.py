@@ -58,7 +58,8 @@ def _node(scheduler: Scheduler, site: Site) -> Topology:
     if site.cores is not None:
         cores, domains = site.cores, site.numa_domains or 1
     else:
-        cores, domains = scheduler.node(site)
+        cores, sockets = scheduler.node(site)
+        domains = site.numa_domains or sockets
     if cores % domains:
         raise Refused(f"site {site.name}: {cores} cores do not go on {domains} NUMA domains evenly")
     each = cores // domains

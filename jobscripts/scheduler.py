@@ -71,7 +71,7 @@ class Scheduler(Protocol):
         """By number of the task; 0 for what is no array."""
 
     def node(self, site: Site) -> tuple[int, int]:
-        """Cores and NUMA domains of a node, where the batch system tells; Refused where not."""
+        """Cores and sockets of a node, where the batch system tells; Refused where not."""
 
 
 def mpirun(layout: Layout, mpi: str) -> list[str]:

@@ -1,11 +1,14 @@
 """How layouts are told to the launchers of batch systems, in jobs of one run and on parts of a node."""
+import os
 import subprocess
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from support import Scratch
 
-from jobscripts.choose import ALL
+from jobscripts.choose import ALL, choose
+from jobscripts.errors import Refused
 from jobscripts.jobscript import Job, Step, script
 from jobscripts.layout import Layout
 from jobscripts.site import Site
@@ -46,6 +49,33 @@ class Arrays(Scratch):
                 done = subprocess.run(["sh"], input=text, text=True, capture_output=True, check=False)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertTrue(Path(self.folder / "runs" / "made-0").exists())
+
+
+class Nodes(Scratch):
+    """What a site file says of a node wins over what the batch system tells."""
+
+    def node(self, text, sinfo="2 8"):
+        path = self.write("path/sinfo", f"#!/bin/sh\necho '{sinfo}'\n")
+        path.chmod(0o755)
+        site = self.write("here.ini", f"[site]\n{text}")
+        with mock.patch.dict(os.environ, PATH=f"{path.parent}:{os.environ['PATH']}"):
+            return choose("slurm", site, 1).topology
+
+    def test_domains_alone(self):
+        """Slurm tells of sockets: where those have several NUMA domains, the site file says so."""
+        domains = self.node("numa_domains = 8\n").domains
+        self.assertEqual([len(domain) for domain in domains], [2] * 8)
+        self.assertEqual(len(self.node("").domains), 2)
+        with self.assertRaisesRegex(Refused, "16 cores do not go on 3 NUMA domains evenly"):
+            self.node("numa_domains = 3\n")
+
+    def test_cores_alone_are_one_domain(self):
+        self.assertEqual([len(domain) for domain in self.node("cores = 6\n").domains], [6])
+
+    def test_systems_that_tell_nothing_need_the_cores(self):
+        for name in ("pbs", "lsf", "flux"):
+            with self.subTest(name), self.assertRaisesRegex(Refused, "say cores and numa_domains"):
+                choose(name, self.write("here.ini", "[site]\nnuma_domains = 2\n"), 1)
 
 
 if __name__ == "__main__":
