@@ -249,7 +249,7 @@ def _summarise(state: State) -> None:
 def _find_study(text: str) -> Path:
     """A path as given, else a study that comes with Scalebar."""
     path = Path(text)
-    if path.exists():
+    if path.exists() and not path.is_dir():
         return path
     for name in (path.name, f"{path.name}.ini"):
         ours = SHARE / "inputs" / "studies" / name
