@@ -54,6 +54,10 @@ class Cluster:
     site: Site
     bench: Bench  # its topology is that of a node
 
+    def memory(self) -> float | None:
+        """Bytes of a node, as the site file or the batch system tells."""
+        return self.site.memory or self.scheduler.memory(self.site)
+
     def started(self) -> Bench:
         """The bench whose commands are those inside of jobs."""
         return replace(self.bench, start=lambda layout, mpi: self.scheduler.start(layout, self.site, mpi))

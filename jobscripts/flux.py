@@ -85,3 +85,6 @@ class Flux:
 
     def node(self, site: Site) -> tuple[int, int]:
         raise Refused("say cores and numa_domains of a node in the site file: Flux does not tell them")
+
+    def memory(self, site: Site) -> float | None:
+        return None

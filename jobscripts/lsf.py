@@ -95,3 +95,6 @@ class Lsf:
 
     def node(self, site: Site) -> tuple[int, int]:
         raise Refused("say cores and numa_domains of a node in the site file: LSF does not tell them")
+
+    def memory(self, site: Site) -> float | None:
+        return None

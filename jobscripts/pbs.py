@@ -89,6 +89,9 @@ class Pbs:
     def node(self, site: Site) -> tuple[int, int]:
         raise Refused("say cores and numa_domains of a node in the site file: PBS does not tell them")
 
+    def memory(self, site: Site) -> float | None:
+        return None
+
 
 def _short(name: str) -> str:
     """Some versions take no more than 15 characters: the end of a name is what tells it apart."""

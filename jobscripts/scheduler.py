@@ -73,6 +73,9 @@ class Scheduler(Protocol):
     def node(self, site: Site) -> tuple[int, int]:
         """Cores and sockets of a node, where the batch system tells; Refused where not."""
 
+    def memory(self, site: Site) -> float | None:
+        """Bytes of the node that has least, where the batch system tells."""
+
 
 def mpirun(layout: Layout, mpi: str) -> list[str]:
     """The library's own launcher inside an allocation of any batch system: it asks that for the

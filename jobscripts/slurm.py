@@ -122,8 +122,7 @@ class Slurm:
         return found or {0: Status(GONE)}
 
     def node(self, site: Site) -> tuple[int, int]:
-        where = ["-p", site.partition] if site.partition else []
-        lines = told(["sinfo", "-h", "-e", "-o", "%X %Y", *where]).split("\n")
+        lines = told(_sinfo("%X %Y", site)).split("\n")
         shapes = {tuple(map(int, re.findall(r"\d+", line))) for line in lines if line.strip()}
         if len(shapes) != 1:
             raise Refused(
@@ -132,6 +131,18 @@ class Slurm:
             )
         sockets, cores = shapes.pop()
         return sockets * cores, sockets
+
+    def memory(self, site: Site) -> float | None:
+        """In MiB, and 1 where Slurm's configuration does not say."""
+        done = asked(_sinfo("%m", site))
+        numbers = re.findall(r"\d+", done.stdout) if done and done.returncode == 0 else []
+        least = min(map(int, numbers), default=0)
+        return least * 2.0**20 if least > 1 else None
+
+
+def _sinfo(form: str, site: Site) -> list[str]:
+    """A line for each kind of node where the site's jobs may go."""
+    return ["sinfo", "-h", "-e", "-o", form, *(["-p", site.partition] if site.partition else [])]
 
 
 def _tasks(text: str) -> list[int]:
