@@ -60,7 +60,10 @@ class Cluster:
 
     def started(self) -> Bench:
         """The bench whose commands are those inside of jobs."""
-        return replace(self.bench, start=lambda layout, mpi: self.scheduler.start(layout, self.site, mpi))
+        return replace(self.bench, start=self.start)
+
+    def start(self, layout: Layout, mpi: str) -> list[str]:
+        return self.scheduler.start(layout, self.site, mpi, self.bench.topology)
 
 
 def submit(state: State, cluster: Cluster, budget: Budget, say: Say) -> None:
@@ -169,7 +172,7 @@ def _step(
     limit = budget.limit if run["purpose"] == SCALING else PROBE_LIMIT
     needs = Needs(**run["predicted"]) if run["predicted"] else None
     _, longest = seconds(run["purpose"], run["ranks"], run["measure"], needs, limit)
-    start = cluster.scheduler.start(layout, cluster.site, program.mpi)
+    start = cluster.start(layout, program.mpi)
     problem = Problem(run["scaling"], run["per"], run["size"])
     keys = {**run["options"], **run["measure"]}
     arguments = program_arguments(program, layout, problem, state.data["seed"], keys)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jobscripts.errors import Refused
 from jobscripts.flux import Flux
+from jobscripts.layout import Layout
 from jobscripts.lsf import Lsf
 from jobscripts.pbs import Pbs
 from jobscripts.scheduler import Scheduler
@@ -25,6 +26,10 @@ class Elsewhere:
     site: Site
     topology: Topology
     inside: bool = False  # this process runs in a job: runs are started here, on the job's nodes
+
+    def start(self, layout: Layout, mpi: str) -> list[str]:
+        """Words before a program, inside a job."""
+        return self.scheduler.start(layout, self.site, mpi, self.topology)
 
 
 def choose(launcher: str, site_file: Path | None, nodes: int) -> Elsewhere | None:

@@ -277,7 +277,7 @@ def _starter(elsewhere: Elsewhere | None) -> Callable[[Layout, str], list[str]] 
     """Inside a job, what starts runs on its nodes."""
     if elsewhere is None:
         return None
-    return lambda layout, mpi: elsewhere.scheduler.start(layout, elsewhere.site, mpi)
+    return elsewhere.start
 
 
 def _with_nodes(study: Study, text: str | None) -> Study:

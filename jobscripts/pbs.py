@@ -23,6 +23,7 @@ from jobscripts.scheduler import (
     told,
 )
 from jobscripts.site import Site
+from jobscripts.topology import Topology
 
 STATES = {"Q": QUEUED, "H": QUEUED, "W": QUEUED, "T": QUEUED, "M": QUEUED}
 STATES |= {"R": RUNNING, "E": RUNNING, "S": RUNNING, "B": RUNNING}  # F, X: ended
@@ -59,8 +60,8 @@ class Pbs:
         array = [f"#PBS -J 1-{ask.tasks}", "#PBS -W max_run_subjobs=1"]
         return lines + (array if ask.tasks else [])
 
-    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
-        return [] if mpi == "none" else mpirun(layout, mpi)
+    def start(self, layout: Layout, site: Site, mpi: str, node: Topology) -> list[str]:
+        return [] if mpi == "none" else mpirun(layout, mpi, site, node)
 
     def submit(self, script: Path) -> str:
         text = told(["qsub", str(script)]).strip()

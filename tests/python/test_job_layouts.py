@@ -12,17 +12,67 @@ from jobscripts.errors import Refused
 from jobscripts.jobscript import Job, Step, script
 from jobscripts.layout import Layout
 from jobscripts.site import Site
+from jobscripts.topology import Topology
 
 SLURM, PBS, LSF, FLUX = ALL
+CORES = tuple(range(16))
+NODE = Topology(CORES, (CORES[:8], CORES[8:]), None, False, "a node")
+NUMA = Site(start="mpirun", numa_domains=2)
 
 
 class WithoutMpi(unittest.TestCase):
     def test_lsf_with_mpirun_needs_no_jsrun(self):
         """Where a site says mpirun, jsrun need not be there: programs without MPI start by themselves."""
         site = Site(start="mpirun")
-        self.assertEqual(LSF.start(Layout(1, 4), site, "none"), [])
-        self.assertEqual(LSF.start(Layout(4, 2), site, "openmpi")[0], "mpirun")
-        self.assertEqual(LSF.start(Layout(1, 4), Site(), "none")[0], "jsrun")
+        self.assertEqual(LSF.start(Layout(1, 4), site, "none", NODE), [])
+        self.assertEqual(LSF.start(Layout(4, 2), site, "openmpi", NODE)[0], "mpirun")
+        self.assertEqual(LSF.start(Layout(1, 4), Site(), "none", NODE)[0], "jsrun")
+
+
+class PartOfANode(unittest.TestCase):
+    """Nodes of 2 domains of 8 cores. Two ranks of six threads take cores 0-5 and 8-13, not 6-11."""
+
+    def map_by(self, layout, site=NUMA, node=NODE, scheduler=PBS):
+        words = scheduler.start(layout, site, "openmpi", node)
+        return words[words.index("--map-by") + 1]
+
+    def test_open_mpi(self):
+        for scheduler in ALL:
+            self.assertEqual(self.map_by(Layout(2, 6), scheduler=scheduler), "ppr:1:numa:PE=6")
+        self.assertEqual(self.map_by(Layout(4, 6, 2)), "ppr:1:numa:PE=6")
+        self.assertEqual(self.map_by(Layout(2, 6), Site(start="mpirun")), "ppr:1:socket:PE=6")
+
+    def test_next_free_cores_where_no_rank_lies_across(self):
+        for layout, words in (
+            (Layout(2, 8), "ppr:2:node:PE=8"),
+            (Layout(4, 8, 2), "ppr:2:node:PE=8"),
+            (Layout(2, 4), "ppr:2:node:PE=4"),  # both in the first domain
+            (Layout(12, 1), "ppr:12:node:PE=1"),
+        ):
+            self.assertEqual(self.map_by(layout), words)
+
+    def test_fewer_ranks_than_domains_on_several_nodes(self):
+        """Open MPI would give the first node a rank for each of its domains."""
+        cores = tuple(range(64))
+        four = Topology(cores, tuple(cores[n : n + 16] for n in range(0, 64, 16)), None, False, "a node")
+        site = Site(start="mpirun", numa_domains=4)
+        self.assertEqual(self.map_by(Layout(2, 13), site, four), "ppr:1:numa:PE=13")
+        self.assertEqual(self.map_by(Layout(8, 13, 2), site, four), "ppr:1:numa:PE=13")
+        self.assertEqual(self.map_by(Layout(4, 13, 2), site, four), "ppr:2:node:PE=13")
+
+    def test_mpich(self):
+        words = PBS.start(Layout(2, 6), NUMA, "mpich", NODE)
+        self.assertEqual(words[-4:], ["-bind-to", "core:6", "-map-by", "numa"])
+        self.assertNotIn("-map-by", PBS.start(Layout(2, 8), NUMA, "mpich", NODE))
+
+    def test_srun(self):
+        for layout, words in (
+            (Layout(2, 6), "--distribution=block:cyclic"),
+            (Layout(4, 6, 2), "--distribution=block:cyclic"),
+            (Layout(2, 8), "--distribution=block:block"),
+            (Layout(12, 1), "--distribution=block:block"),
+        ):
+            self.assertIn(words, SLURM.start(layout, Site(), "openmpi", NODE))
 
 
 class Arrays(Scratch):
