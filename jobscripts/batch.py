@@ -54,9 +54,16 @@ class Cluster:
     site: Site
     bench: Bench  # its topology is that of a node
 
+    def memory(self) -> float | None:
+        """Bytes of a node, as the site file or the batch system tells."""
+        return self.site.memory or self.scheduler.memory(self.site)
+
     def started(self) -> Bench:
         """The bench whose commands are those inside of jobs."""
-        return replace(self.bench, start=lambda layout, mpi: self.scheduler.start(layout, self.site, mpi))
+        return replace(self.bench, start=self.start)
+
+    def start(self, layout: Layout, mpi: str) -> list[str]:
+        return self.scheduler.start(layout, self.site, mpi, self.bench.topology)
 
 
 def submit(state: State, cluster: Cluster, budget: Budget, say: Say) -> None:
@@ -73,7 +80,7 @@ def submit(state: State, cluster: Cluster, budget: Budget, say: Say) -> None:
             "id": "",  # until it is submitted: a study that is killed in between looks for its name
             "name": _name(state, job.number),
             "scheduler": cluster.scheduler.name,
-            "tasks": cluster.site.jobs == "array",
+            "tasks": job.is_array(cluster.site),
             "runs": [step.run for step in job.steps],
             "collected": False,
         }
@@ -165,7 +172,7 @@ def _step(
     limit = budget.limit if run["purpose"] == SCALING else PROBE_LIMIT
     needs = Needs(**run["predicted"]) if run["predicted"] else None
     _, longest = seconds(run["purpose"], run["ranks"], run["measure"], needs, limit)
-    start = cluster.scheduler.start(layout, cluster.site, program.mpi)
+    start = cluster.start(layout, program.mpi)
     problem = Problem(run["scaling"], run["per"], run["size"])
     keys = {**run["options"], **run["measure"]}
     arguments = program_arguments(program, layout, problem, state.data["seed"], keys)
@@ -283,7 +290,7 @@ def preview(state: State, cluster: Cluster, budget: Budget) -> list[str]:
     hours = 0.0
     jobs = _jobs(state, cluster, budget, state.runs)
     for job in jobs:
-        tasks = len(job.steps) if cluster.site.jobs == "array" else 1
+        tasks = len(job.steps) if job.is_array(cluster.site) else 1
         hours += tasks * job.nodes * job.seconds / 3600
         lines.append(
             f"job {job.number}: {count(len(job.steps), 'run')} on {count(job.nodes, 'node')}, "

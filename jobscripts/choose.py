@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jobscripts.errors import Refused
 from jobscripts.flux import Flux
+from jobscripts.layout import Layout
 from jobscripts.lsf import Lsf
 from jobscripts.pbs import Pbs
 from jobscripts.scheduler import Scheduler
@@ -25,6 +26,10 @@ class Elsewhere:
     site: Site
     topology: Topology
     inside: bool = False  # this process runs in a job: runs are started here, on the job's nodes
+
+    def start(self, layout: Layout, mpi: str) -> list[str]:
+        """Words before a program, inside a job."""
+        return self.scheduler.start(layout, self.site, mpi, self.topology)
 
 
 def choose(launcher: str, site_file: Path | None, nodes: int) -> Elsewhere | None:
@@ -58,7 +63,8 @@ def _node(scheduler: Scheduler, site: Site) -> Topology:
     if site.cores is not None:
         cores, domains = site.cores, site.numa_domains or 1
     else:
-        cores, domains = scheduler.node(site)
+        cores, sockets = scheduler.node(site)
+        domains = site.numa_domains or sockets
     if cores % domains:
         raise Refused(f"site {site.name}: {cores} cores do not go on {domains} NUMA domains evenly")
     each = cores // domains

@@ -250,7 +250,7 @@ def _summarise(state: State) -> None:
 def _find_study(text: str) -> Path:
     """A path as given, else a study that comes with Scalebar."""
     path = Path(text)
-    if path.exists():
+    if path.exists() and not path.is_dir():
         return path
     for name in (path.name, f"{path.name}.ini"):
         ours = SHARE / "inputs" / "studies" / name
@@ -278,7 +278,7 @@ def _starter(elsewhere: Elsewhere | None) -> Callable[[Layout, str], list[str]] 
     """Inside a job, what starts runs on its nodes."""
     if elsewhere is None:
         return None
-    return lambda layout, mpi: elsewhere.scheduler.start(layout, elsewhere.site, mpi)
+    return elsewhere.start
 
 
 def _with_nodes(study: Study, text: str | None) -> Study:

@@ -23,6 +23,7 @@ from jobscripts.scheduler import (
     told,
 )
 from jobscripts.site import Site
+from jobscripts.topology import Topology
 
 STATES = {"DEPEND": QUEUED, "PRIORITY": QUEUED, "SCHED": QUEUED, "RUN": RUNNING, "CLEANUP": RUNNING}
 RESULTS = {"TIMEOUT": TIMEOUT, "CANCELED": CANCELLED}  # COMPLETED, FAILED: ended
@@ -52,9 +53,9 @@ class Flux:
             lines += [f"#flux: --{key}={value}"] if value else []
         return lines + (["#flux: --exclusive"] if site.exclusive else [])
 
-    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
+    def start(self, layout: Layout, site: Site, mpi: str, node: Topology) -> list[str]:
         if mpi != "none" and site.start == "mpirun":
-            return mpirun(layout, mpi)
+            return mpirun(layout, mpi, site, node)
         return [
             *("flux", "run", f"--nodes={layout.nodes}", f"--ntasks={layout.ranks}"),
             *(f"--cores-per-task={layout.threads}", "--exclusive", "-o", "cpu-affinity=per-task"),
@@ -85,3 +86,6 @@ class Flux:
 
     def node(self, site: Site) -> tuple[int, int]:
         raise Refused("say cores and numa_domains of a node in the site file: Flux does not tell them")
+
+    def memory(self, site: Site) -> float | None:
+        return None

@@ -50,6 +50,10 @@ class Job:
     seconds: float  # asked for; of one task where it is an array
     steps: tuple[Step, ...]
 
+    def is_array(self, site: Site) -> bool:
+        """Each run is a task. One run alone is none: PBS refuses a range of one number."""
+        return site.jobs == "array" and len(self.steps) > 1
+
     @property
     def file(self) -> str:
         return f"job-{self.number}.sh"
@@ -59,7 +63,7 @@ def script(
     job: Job, name: str, folder: Path, scheduler: Scheduler, site: Site
 ) -> str:
     """The text of the job's script; `folder` is the study's, `name` is what the job is called."""
-    array = site.jobs == "array"
+    array = job.is_array(site)
     ask = Ask(
         name=name,
         nodes=job.nodes,

@@ -36,6 +36,7 @@ class Bench:
     programs: dict[str, Program]
     launchers: dict[str, str | None]
     elsewhere: bool = False  # the topology is that of nodes that a batch system gives
+    memory: float | None = None  # bytes of a node elsewhere, where that is known and matters
     start: Callable[[Layout, str], list[str]] | None = None  # inside a job of several nodes, or simulated
 
     def launch(self, program: Program, layout: Layout, arguments: list[str]) -> Launch:

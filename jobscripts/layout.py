@@ -136,3 +136,10 @@ def spreads(layout: Layout, topology: Topology) -> bool:
         and len(used) == layout.ranks
         and all(len(domain) >= layout.threads for domain in used)
     )
+
+
+def spreads_thinly(layout: Layout, node: Topology) -> bool:
+    """Whether each rank of a node gets one of its NUMA domains to itself, and leaves some of its cores
+    free: where ranks took the next free cores, some would lie across two domains."""
+    own = Layout(layout.ranks_of_node, layout.threads)
+    return spreads(own, node) and layout.threads < max(len(domain) for domain in node.domains)

@@ -23,6 +23,7 @@ from jobscripts.scheduler import (
     told,
 )
 from jobscripts.site import Site
+from jobscripts.topology import Topology
 
 STATES = {"PEND": QUEUED, "PSUSP": QUEUED, "WAIT": QUEUED, "PROV": QUEUED}
 STATES |= {"RUN": RUNNING, "USUSP": RUNNING, "SSUSP": RUNNING, "UNKWN": RUNNING}  # DONE, EXIT: ended
@@ -54,9 +55,9 @@ class Lsf:
             lines += [f"#BSUB -{key} {value}"] if value else []
         return lines + (["#BSUB -x"] if site.exclusive else [])
 
-    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
-        if mpi != "none" and site.start == "mpirun":
-            return mpirun(layout, mpi)
+    def start(self, layout: Layout, site: Site, mpi: str, node: Topology) -> list[str]:
+        if site.start == "mpirun":
+            return [] if mpi == "none" else mpirun(layout, mpi, site, node)
         # A resource set for each rank, with as many cores as it has threads.
         return [
             *("jsrun", "-n", str(layout.ranks), "-r", str(layout.ranks_of_node)),
@@ -95,3 +96,6 @@ class Lsf:
 
     def node(self, site: Site) -> tuple[int, int]:
         raise Refused("say cores and numa_domains of a node in the site file: LSF does not tell them")
+
+    def memory(self, site: Site) -> float | None:
+        return None

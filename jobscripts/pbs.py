@@ -23,6 +23,7 @@ from jobscripts.scheduler import (
     told,
 )
 from jobscripts.site import Site
+from jobscripts.topology import Topology
 
 STATES = {"Q": QUEUED, "H": QUEUED, "W": QUEUED, "T": QUEUED, "M": QUEUED}
 STATES |= {"R": RUNNING, "E": RUNNING, "S": RUNNING, "B": RUNNING}  # F, X: ended
@@ -55,10 +56,12 @@ class Pbs:
         ]
         for key, value in (("A", site.account), ("q", site.partition)):
             lines += [f"#PBS -{key} {value}"] if value else []
-        return lines + ([f"#PBS -J 1-{ask.tasks}%1"] if ask.tasks else [])
+        # One at a time: runs do not disturb each other.
+        array = [f"#PBS -J 1-{ask.tasks}", "#PBS -W max_run_subjobs=1"]
+        return lines + (array if ask.tasks else [])
 
-    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
-        return [] if mpi == "none" else mpirun(layout, mpi)
+    def start(self, layout: Layout, site: Site, mpi: str, node: Topology) -> list[str]:
+        return [] if mpi == "none" else mpirun(layout, mpi, site, node)
 
     def submit(self, script: Path) -> str:
         text = told(["qsub", str(script)]).strip()
@@ -86,6 +89,9 @@ class Pbs:
 
     def node(self, site: Site) -> tuple[int, int]:
         raise Refused("say cores and numa_domains of a node in the site file: PBS does not tell them")
+
+    def memory(self, site: Site) -> float | None:
+        return None
 
 
 def _short(name: str) -> str:

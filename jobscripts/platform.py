@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from jobscripts.errors import Refused
 from jobscripts.layout import Layout
+from jobscripts.platform_check import check
 from jobscripts.topology import Topology
 from jobscripts.values import WORKERS_MAX
 
@@ -84,6 +85,7 @@ def read_platform(path: Path) -> Platform:
             cores.add(_whole(path, item, "core"))
     if len(cores) != 1 or len(set(nodes)) != len(nodes):
         raise Refused(f"{path.name}: no nodes, two of one name, or nodes of unlike numbers of cores")
+    check(path.name, root, zone)
     return Platform(path.resolve(), zone.get("id", ""), text, tuple(nodes), cores.pop())
 
 

@@ -14,6 +14,7 @@ from jobscripts.ask import Answer, ask
 from jobscripts.duration import Needs
 from jobscripts.launch import Bench
 from jobscripts.memory import available_memory
+from jobscripts.node_share import Node, by_share, carried_over, this_node, work_growth
 from jobscripts.run import PROBE, Run
 
 ALLOWANCE = 20.0  # s for asking beyond each problem once
@@ -35,7 +36,8 @@ class Predictions:
         """None where no layout of the problem is known."""
         own = self.answers.get(_key(run))
         if own and own[1].known:
-            return Needs(own[1].memory_rank, own[1].repetition, True)
+            told = not (self.bench.elsewhere and by_share(run))  # nobody asked a node of theirs
+            return Needs(own[1].memory_rank, own[1].repetition, told)
         known = [
             (other, answer)
             for other, answer in self.answers.values()
@@ -79,10 +81,12 @@ def predict(
     `every` all others, largest first, for as long as `allowance` lasts."""
     found = Predictions(bench, {})
     distinct = {_key(run): run for run in runs}
+    there = Node(bench.memory, len(bench.topology.cores))
     if bench.elsewhere:  # this is no node of theirs: one worker is asked, and memory is theirs to say
         for run in _smallest(list(distinct.values())):
             alone = replace(run, ranks=1, threads=1, nodes=1)
-            found.answers[_key(alone)] = (alone, replace(ask(alone, bench, seed), fits=True))
+            answer = replace(ask(alone, bench, seed), fits=True)
+            found.answers[_key(alone)] = (alone, carried_over(alone, answer, this_node(), there))
         return found
     if bench.topology.simulated:
         _ask_simulated(distinct, bench, seed, found)
@@ -121,16 +125,19 @@ def _ask_simulated(
 
 
 def _computed(run: Run, base: Run, answer: Answer, cores: int) -> Needs:
-    """The same problem shared otherwise. Weak scaling gives each worker the base's share."""
-    growth = 1.0
+    """The same problem shared otherwise. Weak scaling gives each worker the base's share; a strong
+    problem by share of memory is that of all its nodes."""
+    growth = run.nodes / base.nodes if by_share(run) else 1.0
+    work = work_growth(run.app, growth)
     if run.scaling == "weak":
         growth = run.layout.workers / base.layout.workers
         if run.per == "node":
             growth = run.nodes / base.nodes
+        work = growth
     faster = min(run.layout.workers, cores * run.nodes) / min(base.layout.workers, cores * base.nodes)
     return Needs(
         memory_rank=answer.memory_rank * base.ranks * growth / run.ranks,
-        repetition=answer.repetition * growth / faster,
+        repetition=answer.repetition * work / faster,
         asked=False,
     )
 

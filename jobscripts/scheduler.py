@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Protocol, Sequence
 
 from jobscripts.errors import Refused
-from jobscripts.layout import Layout
+from jobscripts.layout import Layout, spreads_thinly
 from jobscripts.site import Site
+from jobscripts.topology import Topology
 
 PATIENCE = 60.0  # s for a command of a batch system
 
@@ -56,9 +57,9 @@ class Scheduler(Protocol):
 
     def directives(self, ask: Ask, site: Site) -> list[str]: ...
 
-    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
-        """Words before a program with this flavour of MPI (programs.py); none where it needs no
-        launcher."""
+    def start(self, layout: Layout, site: Site, mpi: str, node: Topology) -> list[str]:
+        """Words before a program with this flavour of MPI (programs.py), on nodes like `node`; none
+        where it needs no launcher."""
 
     def submit(self, script: Path) -> str:
         """The job's id."""
@@ -71,16 +72,24 @@ class Scheduler(Protocol):
         """By number of the task; 0 for what is no array."""
 
     def node(self, site: Site) -> tuple[int, int]:
-        """Cores and NUMA domains of a node, where the batch system tells; Refused where not."""
+        """Cores and sockets of a node, where the batch system tells; Refused where not."""
+
+    def memory(self, site: Site) -> float | None:
+        """Bytes of the node that has least, where the batch system tells."""
 
 
-def mpirun(layout: Layout, mpi: str) -> list[str]:
+def mpirun(layout: Layout, mpi: str, site: Site, node: Topology) -> list[str]:
     """The library's own launcher inside an allocation of any batch system: it asks that for the
-    nodes."""
+    nodes. Domains are those of which the site file tells, or the sockets that a batch system tells of."""
+    domain = "numa" if site.numa_domains else "socket"
+    thinly = spreads_thinly(layout, node)
     if mpi == "mpich":
         words = ["mpiexec", "-n", str(layout.ranks), "-ppn", str(layout.ranks_of_node)]
-        return [*words, "-bind-to", f"core:{layout.threads}"]
-    binding = f"ppr:{layout.ranks_of_node}:node:PE={layout.threads}"
+        return [*words, "-bind-to", f"core:{layout.threads}", *(["-map-by", domain] if thinly else [])]
+    # Open MPI gives all domains of a node their rank before it goes on to the next node.
+    each = layout.nodes == 1 or layout.ranks_of_node == len(node.domains)
+    where = f"1:{domain}" if thinly and each else f"{layout.ranks_of_node}:node"
+    binding = f"ppr:{where}:PE={layout.threads}"
     words = ["mpirun", "-n", str(layout.ranks), "--map-by", binding, "--bind-to", "core"]
     for name in ("OMP_NUM_THREADS", "OMP_PLACES", "OMP_PROC_BIND"):
         words += ["-x", name]

@@ -12,7 +12,7 @@ from jobscripts.ini import Entry
 
 KEYS = (
     "account partition qos constraint modules preamble start mpi jobs exclusive job_time cores "
-    "numa_domains"
+    "numa_domains memory"
 ).split()
 STARTS = ("srun", "mpirun", "jsrun", "flux")
 PREAMBLE_MOST = 1 << 16  # bytes
@@ -40,6 +40,7 @@ class Site:
     job_time: float = 4 * 3600.0  # s; no job asks for more
     cores: int | None = None  # of a node
     numa_domains: int | None = None
+    memory: float | None = None  # bytes of a node
 
 
 def read_site(path: Path) -> Site:
@@ -72,6 +73,7 @@ def read_site(path: Path) -> Site:
         job_time=get("job_time", values.seconds, 4 * 3600.0),
         cores=get("cores", lambda e: values.whole(e, 1, values.WORKERS_MAX), None),
         numa_domains=get("numa_domains", lambda e: values.whole(e, 1, values.WORKERS_MAX), None),
+        memory=get("memory", values.amount, None),
     )
 
 

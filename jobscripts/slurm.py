@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from jobscripts.errors import Refused
-from jobscripts.layout import Layout
+from jobscripts.layout import Layout, spreads_thinly
 from jobscripts.scheduler import (
     CANCELLED,
     ENDED,
@@ -24,6 +24,7 @@ from jobscripts.scheduler import (
     told,
 )
 from jobscripts.site import Site
+from jobscripts.topology import Topology
 
 STATES = {
     "PENDING": QUEUED, "CONFIGURING": QUEUED, "REQUEUED": QUEUED, "SUSPENDED": RUNNING,
@@ -65,9 +66,10 @@ class Slurm:
         lines += ["#SBATCH --exclusive"] if site.exclusive else []
         return lines + ["#SBATCH --no-requeue"]  # a node that fails is reported, not hidden
 
-    def start(self, layout: Layout, site: Site, mpi: str) -> list[str]:
+    def start(self, layout: Layout, site: Site, mpi: str, node: Topology) -> list[str]:
         if mpi != "none" and site.start == "mpirun":
-            return mpirun(layout, mpi)
+            return mpirun(layout, mpi, site, node)
+        # Cyclic: a socket after the other gets a rank, and all cores of a rank are of one socket.
         # Since 22.05 a step does not inherit the job's --cpus-per-task: it is said each time.
         return [
             "srun",
@@ -77,7 +79,7 @@ class Slurm:
             f"--ntasks-per-node={layout.ranks_of_node}",
             f"--cpus-per-task={layout.threads}",
             "--cpu-bind=cores",
-            "--distribution=block:block",
+            f"--distribution=block:{'cyclic' if spreads_thinly(layout, node) else 'block'}",
             "--kill-on-bad-exit=1",
         ]
 
@@ -122,8 +124,7 @@ class Slurm:
         return found or {0: Status(GONE)}
 
     def node(self, site: Site) -> tuple[int, int]:
-        where = ["-p", site.partition] if site.partition else []
-        lines = told(["sinfo", "-h", "-e", "-o", "%X %Y", *where]).split("\n")
+        lines = told(_sinfo("%X %Y", site)).split("\n")
         shapes = {tuple(map(int, re.findall(r"\d+", line))) for line in lines if line.strip()}
         if len(shapes) != 1:
             raise Refused(
@@ -132,6 +133,18 @@ class Slurm:
             )
         sockets, cores = shapes.pop()
         return sockets * cores, sockets
+
+    def memory(self, site: Site) -> float | None:
+        """In MiB, and 1 where Slurm's configuration does not say."""
+        done = asked(_sinfo("%m", site))
+        numbers = re.findall(r"\d+", done.stdout) if done and done.returncode == 0 else []
+        least = min(map(int, numbers), default=0)
+        return least * 2.0**20 if least > 1 else None
+
+
+def _sinfo(form: str, site: Site) -> list[str]:
+    """A line for each kind of node where the site's jobs may go."""
+    return ["sinfo", "-h", "-e", "-o", form, *(["-p", site.partition] if site.partition else [])]
 
 
 def _tasks(text: str) -> list[int]:

@@ -10,6 +10,7 @@ from jobscripts.batch import Cluster
 from jobscripts.budget import MINIMUM_LIMIT, Budget
 from jobscripts.errors import Refused
 from jobscripts.fit import fit
+from jobscripts.node_share import by_share
 from jobscripts.plan import make_plan
 from jobscripts.predict import predict
 from jobscripts.programs import Program
@@ -18,6 +19,11 @@ from jobscripts.resume import open_again, set_back
 from jobscripts.state import State
 from jobscripts.study import Study
 from jobscripts.units import count
+
+MEMORY_NOTE = (
+    "sizes by memory= are shown, and their jobs get time, as if nodes had this machine's memory and "
+    "cores: say memory in the site file"
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,12 @@ def _new(order: Order, cluster: Cluster, new_folder: Callable[[Study], Path]) ->
     """A study that has just begun; None after --dry-run has shown it."""
     topology = cluster.bench.topology
     plan = make_plan(order.study, order.programs, topology, order.order_seed, order.probe)
-    predictions = predict(plan.runs, cluster.bench, order.seed, every=order.dry_run)
+    bench = cluster.bench
+    if any(map(by_share, plan.runs)):
+        bench = replace(bench, memory=cluster.memory())
+        if bench.memory is None:
+            plan = replace(plan, notes=(*plan.notes, MEMORY_NOTE))
+    predictions = predict(plan.runs, bench, order.seed, every=order.dry_run)
     plan, refused = fit(plan, predictions, order.study)
     for words in refused:
         raise Refused(words)

@@ -5,6 +5,7 @@ import re
 
 SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 ROUNDED = 0.9995  # of a prefix: what three digits make its whole
+BYTES = {"MB": 1e6, "GB": 1e9, "TB": 1e12, "MiB": 2.0**20, "GiB": 2.0**30, "TiB": 2.0**40}
 _TIME = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", re.ASCII)
 
 
@@ -15,6 +16,15 @@ def parse_time(text: str) -> float | None:
         return None
     seconds = float(match[1]) * SECONDS[match[2]]
     return seconds if 0 < seconds < 1e9 else None
+
+
+def parse_bytes(text: str) -> float | None:
+    """Bytes of "512 GB" or "480GiB"; None when it is no such amount or not above 0."""
+    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-z]+)", text.strip(), re.ASCII)
+    if not match or match[2] not in BYTES:
+        return None
+    number = float(match[1]) * BYTES[match[2]]
+    return number if 0 < number < 1e18 else None
 
 
 def count(number: int, word: str, words: str = "") -> str:

@@ -10,7 +10,7 @@ import re
 
 from jobscripts.errors import Refused
 from jobscripts.ini import Entry
-from jobscripts.units import parse_time
+from jobscripts.units import BYTES, parse_bytes, parse_time
 
 WORKERS_MAX = 1 << 20
 SECONDS_LEAST, SECONDS_MOST = 1e-3, 1e6  # as the programs take them
@@ -130,6 +130,14 @@ def seconds(entry: Entry) -> float:
         raise refusal(entry, " is not a time; write 90 s, 1.5 min or 2 h")
     if not SECONDS_LEAST <= found <= SECONDS_MOST:
         raise refusal(entry, f"; allowed {SECONDS_LEAST:g} s .. {SECONDS_MOST:g} s")
+    return found
+
+
+def amount(entry: Entry) -> float:
+    """Bytes."""
+    found = parse_bytes(entry.value)
+    if found is None:
+        raise refusal(entry, f" is no amount of memory; write 512 GB, with one of {', '.join(BYTES)}")
     return found
 
 

@@ -23,7 +23,7 @@ HOSTILE = "/tmp/it's; $(reboot) `x`"
 
 
 def a_step(scheduler, site, layout, run="heat_mpi-strong-tiny-2x4x1-r1"):
-    start = scheduler.start(layout, site, "openmpi")
+    start = scheduler.start(layout, site, "openmpi", NODE)
     return Step(run, "a run", 100.4, {"OMP_NUM_THREADS": "1"}, [*start, "/opt/bin/heat_mpi", "--size=tiny"])
 
 
@@ -87,12 +87,12 @@ class Scripts(unittest.TestCase):
             "#SBATCH --array=1-2%1", "case $SLURM_ARRAY_TASK_ID in",
         ):
             self.assertIn(line, text.splitlines())
-        start = Slurm().start(Layout(4, 2, 2), Site(), "openmpi")
+        start = Slurm().start(Layout(4, 2, 2), Site(), "openmpi", NODE)
         for word in ("--mpi=pmix", "--nodes=2", "--ntasks=4", "--ntasks-per-node=2", "--cpus-per-task=2",
                      "--cpu-bind=cores", "--distribution=block:block"):
             self.assertIn(word, start)
-        self.assertIn("--mpi=none", Slurm().start(Layout(1, 4), Site(), "none"))
-        mpirun = Slurm().start(Layout(4, 2, 2), Site(start="mpirun"), "openmpi")
+        self.assertIn("--mpi=none", Slurm().start(Layout(1, 4), Site(), "none", NODE))
+        mpirun = Slurm().start(Layout(4, 2, 2), Site(start="mpirun"), "openmpi", NODE)
         self.assertEqual(mpirun[:7], ["mpirun", "-n", "4", "--map-by", "ppr:2:node:PE=2", "--bind-to", "core"])
 
     def test_the_others(self):
@@ -131,7 +131,7 @@ class Scripts(unittest.TestCase):
         self.assertEqual(codes, {"good": "0", "bad": "3", "late": "124"})
 
     def test_mpich_has_words_of_its_own(self):
-        words = Slurm().start(Layout(4, 2, 2), Site(start="mpirun"), "mpich")
+        words = Slurm().start(Layout(4, 2, 2), Site(start="mpirun"), "mpich", NODE)
         self.assertEqual(words, ["mpiexec", "-n", "4", "-ppn", "2", "-bind-to", "core:2"])
 
     def test_names_that_pbs_takes_tell_jobs_apart(self):

@@ -12,7 +12,9 @@ from jobscripts.platform import SHIPPED, find_platform, read_platform
 from jobscripts.simulate import simulated_study
 from jobscripts.study import read_study
 
-CLUSTER = '<platform version="4.1"><zone id="{name}" routing="Full"><cluster id="c" prefix="n" suffix=".x" radical="{radical}" core="{core}"/></zone></platform>'
+CLUSTER = """<platform version="4.1"><config><prop id="smpi/simulate-computation" value="no"/></config>
+<zone id="{name}" routing="Full"><cluster id="c" prefix="n" suffix=".x" radical="{radical}" core="{core}"
+loopback_bw="1GBps" loopback_lat="1us"><prop id="memory_bandwidth" value="1e9"/></cluster></zone></platform>"""
 HEAD = "[study]\nkind = scaling\napps = pi\ntime_limit = 20 s\nscaling = weak\n"
 
 SMPIRUN = '''#!{python} -ES

@@ -1,8 +1,10 @@
 """Study files: what is read, and what is refused with file, line and key."""
+import os
 import unittest
 
 from support import ROOT, Scratch
 
+from jobscripts.command import _find_study
 from jobscripts.errors import Refused
 from jobscripts.study import read_study
 from jobscripts.units import bytes_text, parse_time, rate_text, show_time, time_text
@@ -159,6 +161,20 @@ class ReadsStudies(Scratch):
                 Refused, "file name becomes part of names"
             ):
                 self.read("[study]\nkind = scaling\n", name)
+
+
+class FindsStudies(Scratch):
+    def test_a_folder_of_the_name_does_not_hide_a_study(self):
+        """As in tests/, which has a folder called simulate."""
+        (self.folder / "simulate").mkdir()
+        (self.folder / "nothing.ini").mkdir()
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        self.assertEqual(_find_study("simulate"), ROOT / "inputs" / "studies" / "simulate.ini")
+        with self.assertRaisesRegex(Refused, "nothing.ini: there is no such study file"):
+            _find_study("nothing.ini")
+        own = self.write("simulate.ini", "[study]\n")
+        self.assertEqual(_find_study("simulate.ini").resolve(), own.resolve())
 
 
 class Times(unittest.TestCase):

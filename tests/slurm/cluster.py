@@ -41,7 +41,9 @@ KillWait=2
 MinJobAge=3600
 ReturnToService=2
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/affinity
+TaskPlugin=task/{binding}
+DebugFlags=Steps
+SlurmctldDebug={told}
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
@@ -68,9 +70,11 @@ def missing() -> str:
 
 
 class Cluster:
-    """Starts in the constructor; `environment` makes Slurm's commands talk to it."""
+    """Starts in the constructor; `environment` makes Slurm's commands talk to it. Nodes may be told to
+    have more `sockets` and `cores` than this machine: then nothing is `bound` to them, and
+    slurmctld's log says which cores a step gets."""
 
-    def __init__(self, nodes: int, cores: int) -> None:
+    def __init__(self, nodes: int, cores: int, sockets: int = 1, bound: bool = True) -> None:
         self._mine = tempfile.TemporaryDirectory(prefix="scalebar-slurm-", dir=SHARED_TEMPORARY)
         self.folder = Path(self._mine.name)
         self.folder.chmod(0o755)
@@ -85,12 +89,13 @@ class Cluster:
             (self.folder / name / "spool").mkdir(parents=True)
             (self.folder / name / "pmix").mkdir()
             lines.append(
-                f"NodeName={name} NodeHostname=localhost Port={port} CPUs={cores} Sockets=1 "
-                f"CoresPerSocket={cores} ThreadsPerCore=1 RealMemory=2000 State=UNKNOWN"
+                f"NodeName={name} NodeHostname=localhost Port={port} CPUs={cores} Sockets={sockets} "
+                f"CoresPerSocket={cores // sockets} ThreadsPerCore=1 RealMemory=2000 State=UNKNOWN"
             )
         text = CONF.format(
             host=socket.gethostname(), folder=self.folder, port=ports[0], count=nodes,
-            nodes="\n".join(lines),
+            nodes="\n".join(lines), binding="affinity" if bound else "none",
+            told="info" if bound else "debug",
         )
         self.conf = self.folder / "slurm.conf"
         self.conf.write_text(text, encoding="utf-8")
