@@ -50,6 +50,11 @@ class Predicted(unittest.TestCase):
                 with self.subTest(app=app, ranks_a_node=ranks_a_node):
                     self.held(predicted.both(BIN, app, options, 44, ranks_a_node=ranks_a_node))
 
+    def test_panels_of_unequal_widths(self) -> None:
+        for options, ranks, ranks_a_node in predicted.UNEVEN_PANELS:
+            with self.subTest(options=options, ranks=ranks, ranks_a_node=ranks_a_node):
+                self.held(predicted.both(BIN, "matmul", options, ranks, ranks_a_node=ranks_a_node))
+
     def test_four_nodes_of_the_torus(self) -> None:
         """Of more, results/README.md says how far prediction is off, and why."""
         for app, options in predicted.WEAK.items():
