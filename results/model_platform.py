@@ -19,6 +19,7 @@ from results.model_machine import Link, Machine
 FOLDER = Path(__file__).resolve().parents[1] / "inputs" / "platforms"
 ACKNOWLEDGEMENTS = 0.05
 PREFIXES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "m": 1e-3, "u": 1e-6, "n": 1e-9}
+NODES_MOST = 10**6  # of a tree; beyond, a damaged file rather than a machine
 UP_AND_DOWN = ("redbcast",)  # sums that go up a tree and down again
 
 
@@ -85,13 +86,33 @@ def _ways(topology: str, parameters: str) -> list[tuple[int, float, float]]:
     """By the most nodes that a run may have: links on the way, and the share of a link that is a
     node's when all nodes send."""
     if topology == "FAT_TREE":
-        levels, down, _, _ = parameters.split(";")
-        counts = [int(count) for count in down.split(",")]
-        return [(math.prod(counts[: n + 1]), 2.0 * (n + 1), 1.0) for n in range(int(levels))]
+        levels, *lists = parameters.split(";")
+        down, up, parallel = ([int(count) for count in listed.split(",")] for listed in lists)
+        if {len(down), len(up), len(parallel)} != {int(levels)} or min(*down, *up, *parallel) < 1:
+            raise ValueError(f"topo_parameters {parameters}")
+        return _fat_tree(down, up, parallel)
     if topology == "TORUS":
         shape = [int(count) for count in parameters.split(",")]
         return [(1 << n, *_torus(shape, 1 << n)) for n in range(1, math.prod(shape).bit_length())]
     raise ValueError(f"topology {topology}")
+
+
+def _fat_tree(down: list[int], up: list[int], parallel: list[int]) -> list[tuple[int, float, float]]:
+    """Up to the switch that all nodes of a run are below, and down again. When all nodes send to all, what
+    leaves the nodes below a switch shares the links upwards, which may be less than one a node. A message
+    takes one way, so that a node with several links is not counted as faster."""
+    if math.prod(down) > NODES_MOST:
+        raise ValueError(f"{math.prod(down)} nodes")
+    found = []
+    subtrees = [math.prod(down[:level]) for level in range(len(down))]  # nodes below a switch; 1: a node
+    uplinks = [math.prod(up[: level + 1]) * parallel[level] for level in range(len(down))]
+    for level, below in enumerate(subtrees):
+        for branches in range(2 if below > 1 else down[0], down[level] + 1):
+            nodes = below * branches
+            leaving = [size * (nodes - size) / max(1, nodes - 1) for size in subtrees[: level + 1]]
+            shares = [links / out for links, out in zip(uplinks, leaving) if out > 0]
+            found.append((nodes, 2.0 * (level + 1), min([1.0, *shares])))
+    return found
 
 
 def _torus(shape: list[int], nodes: int) -> tuple[float, float]:

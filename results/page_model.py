@@ -24,6 +24,14 @@ SLOWER = (
     "model does not count"
 )
 FASTER = "data that stayed in caches, or a base that was slowed down"
+# Nobody else uses a simulated machine; it has no caches, and its curve has no base.
+SIMULATED_SLOWER = (
+    "links that messages share on their way, unequal ranks, or messages that start later than the model "
+    "has them start"
+)
+SIMULATED_FASTER = (
+    "messages that start earlier, or that share fewer links on their way, than the model has them"
+)
 
 
 def model_part(forecasts: Sequence[Forecast | NoForecast], problem: Problem, name: str) -> str:
@@ -85,12 +93,13 @@ def _parting(forecast: Forecast, kind: str) -> str:
         other = "other " if forecast.base else ""
         points, are = ("point", "is") if len(asked) == 1 else ("points", "are")
         return f"{which} {other}{points} {are} within {100 * NEAR:.0f} %."
+    slower, faster = (SLOWER, FASTER) if forecast.base else (SIMULATED_SLOWER, SIMULATED_FASTER)
     slow = [told for told in far if told.ratio > 1]
     fast = [told for told in far if told.ratio < 1]
     words = [
         f"{kind.capitalize()} more than {100 * NEAR:.0f} % {way} than predicted at p = "
         f"{', '.join(str(told.workers) for told in found)}, which may be {meaning}."
-        for found, way, meaning in ((slow, "slower", SLOWER), (fast, "faster", FASTER))
+        for found, way, meaning in ((slow, "slower", slower), (fast, "faster", faster))
         if found
     ]
     return " ".join(words)

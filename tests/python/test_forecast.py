@@ -14,7 +14,7 @@ from jobscripts.state import load
 from results.ceilings import ceilings
 from results.findings import probe_records, tables_of
 from results.forecast import Forecast, NoForecast, forecasts_of
-from results.model import Layout, anchored, predict
+from results.model import Cost, Layout, anchored, predict
 from results.model_machine import of_probe
 from results.model_platform import of_platform, platform_file
 from results.outcomes import read_outcomes
@@ -202,6 +202,21 @@ class Shown(Study):
         self.assertEqual([int(p) for p in told[1].split(", ")], far)
         near = dataclasses.replace(found, told=found.told[:1])
         self.assertIn("There is no other measured point", words_of(near))
+
+    def test_a_simulation_differs_by_nothing_that_it_cannot_have(self):
+        """Nobody else, no caches, no base: the words for real machines name them, and no others do."""
+        table = self.made(apps=("pi",), law=Law(serial=0.5, noise=0.001))["pi"]
+        measured = self.forecasts(table)["mpi"]
+        for faster in (1.0, 0.1):
+            told = tuple(
+                dataclasses.replace(told, cost=Cost(told.cost.computing / faster, told.cost.communication))
+                for told in measured.told
+            )
+            for base, impossible in ((measured.base, True), (None, False)):
+                with self.subTest(faster=faster, simulated=base is None):
+                    words = words_of(dataclasses.replace(measured, told=told, base=base))
+                    self.assertIn("which may be", words)
+                    self.assertEqual(bool(re.search("caches|a base|others used", words)), impossible, words)
 
     def test_a_quarter_is_the_border(self):
         table = self.made(apps=("pi",))["pi"]

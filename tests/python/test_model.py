@@ -5,7 +5,7 @@ import unittest
 
 import support  # noqa: F401  (finds the package)
 
-from results import model_fft, model_heat, model_matmul
+from results import model_fft, model_heat
 from results.ceilings import Ceiling
 from results.model import Layout, Unknown, anchored, grown, predict, units
 from results.model_grid import Grid, choose, halo_cost, length_of, owner_of
@@ -174,49 +174,6 @@ class Heat(unittest.TestCase):
         uneven = {"nx": "1000", "ny": "700"}
         self.assertEqual(self.grid(37, **uneven).ranks, (1, 37, 1))
         self.assertEqual(self.grid(112, **uneven).ranks, (1, 28, 4))
-
-
-class Matmul(unittest.TestCase):
-    def test_grid_is_that_of_the_program(self):
-        """What matmul_mpi --dry-run says."""
-        for lengths, ranks, right in (
-            ((1024, 1024, 1024), 64, (4, 4, 4)),
-            ((500, 500, 500), 37, (3, 4, 3)),  # one is idle
-            ((64, 64, 4000), 16, (1, 1, 14)),
-            ((1000, 100, 300), 64, (9, 1, 7)),
-            ((849, 849, 849), 44, (3, 7, 2)),
-        ):
-            config = {**MATMUL, **dict(zip("mnk", map(str, lengths)))}
-            with self.subTest(lengths=lengths, ranks=ranks):
-                found = model_matmul.grid_of(config, Setting(MACHINE, ranks, 1, 1, False))
-                self.assertEqual(found.ranks, right)
-        for lengths, ranks, right in (((1024, 1024, 1024), 64, (8, 8, 1)), ((64, 64, 4000), 16, (4, 4, 1))):
-            config = {**MATMUL, **dict(zip("mnk", map(str, lengths))), "grid": "flat"}
-            with self.subTest(lengths=lengths, ranks=ranks, grid="flat"):
-                found = model_matmul.grid_of(config, Setting(MACHINE, ranks, 1, 1, False))
-                self.assertEqual(found.ranks, right)
-
-    def test_a_layer_of_two_ranks_adds_and_hands_over_half_of_c(self):
-        config = {**MATMUL, "grid": "1x1x2"}
-        cost = predict("matmul", config, Layout(2), changed(memory=Ceiling(1e12, 4e12, CORES)))
-        self.assertAlmostEqual(cost.computing, 64**3 / SPEED + 64 * 32 / SPEED)
-        # The half for the other leaves in the middle of the only step; what is left of it hides the way.
-        self.assertEqual(cost.communication, 0.0)
-        slow = changed(memory=Ceiling(1e12, 4e12, CORES), near=Link(1e-2, 1e9))
-        found = predict("matmul", config, Layout(2), slow)
-        self.assertAlmostEqual(found.communication, 1e-2 + 8 * 64 * 32 / 1e9 - 64**3 / 2 / SPEED)
-
-    def test_ranks_of_a_node_that_read_panels_in_place_wait_for_no_message(self):
-        config = {**MATMUL, "grid": "2x2x1"}
-        sent, shared = (predict("matmul", config, Layout(4), MACHINE, how) for how in (False, True))
-        self.assertGreater(sent.communication, 0.0)
-        self.assertLess(shared.communication, sent.communication)
-
-    def test_a_rate_of_products_is_that_of_the_blas_alone(self):
-        fast = changed(product=Ceiling(1e10, 4e10, CORES), memory=Ceiling(1e12, 4e12, CORES))
-        blas = predict("matmul", {**MATMUL, "kernel": "blas"}, Layout(1), fast).seconds
-        self.assertAlmostEqual(blas, 2 * 64**3 / 1e10)
-        self.assertAlmostEqual(predict("matmul", MATMUL, Layout(1), fast).seconds, 2 * 64**3 / SPEED)
 
 
 class Fft(unittest.TestCase):

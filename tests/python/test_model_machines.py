@@ -90,6 +90,29 @@ class OfPlatform(Scratch):
         self.assertAlmostEqual(two.bandwidth, 1e9 / 1.05)
         self.assertAlmostEqual(four.bandwidth / two.bandwidth, 2 / (4 / 3))
 
+    def tree(self, parameters):
+        return self.machine(PLATFORM.replace("TORUS", "FAT_TREE").replace("4,4", parameters))
+
+    def test_a_thinned_tree_shares_its_links_upwards(self):
+        """Four nodes below each of four switches. When all send to all, of each node's bytes 4/7 leave its
+        switch where two switches have nodes, and 12/15 where all have."""
+        full, cables = self.tree("2;4,4;1,4;1,1"), self.tree("2;4,4;1,2;1,2")
+        for nodes in (2, 4, 5, 8, 16):
+            self.assertAlmostEqual(full.link(nodes).bandwidth, 1e9 / 1.05)
+            self.assertAlmostEqual(cables.link(nodes).bandwidth, 1e9 / 1.05)
+        for parameters, links in (("2;4,4;1,2;1,1", 2), ("2;4,4;1,1;1,2", 2), ("2;4,4;1,1;1,1", 1)):
+            thinned = self.tree(parameters)
+            self.assertAlmostEqual(thinned.link(4).bandwidth, full.link(4).bandwidth)
+            for nodes, leaving in ((8, 4 / 7), (16, 12 / 15)):
+                share = min(1.0, links / (4 * leaving))
+                self.assertAlmostEqual(thinned.link(nodes).bandwidth / full.link(nodes).bandwidth, share)
+                self.assertEqual(thinned.link(nodes).latency, full.link(nodes).latency)
+
+    def test_trees_that_do_not_say_all_of_themselves_are_refused(self):
+        for wrong in ("2;4,4;1;1,1", "2;4,4", "3;4,4;1,2;1,1", "2;4,4;1,0;1,1", "2;99999,99999;1,1;1,1"):
+            with self.assertRaisesRegex(Refused, "no platform that can be modelled"):
+                self.tree(wrong)
+
     def test_what_is_no_such_file_is_refused(self):
         for wrong in ("<platform/>", "no xml", PLATFORM.replace("3Gf", "fast"), PLATFORM.replace("TORUS", "STAR"),
                       PLATFORM.replace('core="8"', "")):

@@ -35,6 +35,19 @@ STRONG = {
     "fft": ("--nx", "64", "--ny", "64", "--nz", "64", "--planner", "estimate"),
 }
 
+# Short messages of panels whose widths differ, few ranks a node: (options, ranks, ranks a node).
+_CUBE = ("--m", "96", "--n", "96", "--k", "96")
+UNEVEN_PANELS = (
+    ((*_CUBE, "--grid", "flat"), 64, 4),
+    ((*_CUBE, "--grid", "flat"), 8, 4),
+    (_CUBE, 64, 4),
+    (_CUBE, 8, 4),
+    ((*STRONG["matmul"], "--grid", "flat"), 64, simulated.CORES),
+    ((*STRONG["matmul"], "--grid", "flat"), 100, simulated.CORES),
+    ((*WEAK["matmul"], "--grid", "flat"), 44, simulated.CORES),
+    ((*WEAK["matmul"], "--grid", "flat"), 256, simulated.CORES),
+)
+
 
 @dataclass(frozen=True)
 class Both:

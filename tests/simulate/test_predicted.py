@@ -2,7 +2,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import unittest
+import unittest.mock
+from pathlib import Path
 
 import predicted
 import simulated
@@ -49,6 +52,25 @@ class Predicted(unittest.TestCase):
             for ranks_a_node in (1, 11):
                 with self.subTest(app=app, ranks_a_node=ranks_a_node):
                     self.held(predicted.both(BIN, app, options, 44, ranks_a_node=ranks_a_node))
+
+    def test_panels_of_unequal_widths(self) -> None:
+        for options, ranks, ranks_a_node in predicted.UNEVEN_PANELS:
+            with self.subTest(options=options, ranks=ranks, ranks_a_node=ranks_a_node):
+                self.held(predicted.both(BIN, "matmul", options, ranks, ranks_a_node=ranks_a_node))
+
+    def test_a_fat_tree_with_fewer_links_upwards(self) -> None:
+        """Four nodes a switch, and one link upwards. How far off other problems are: results/README.md."""
+        problems = {**predicted.STRONG, "matmul": predicted.WEAK["matmul"]}
+        text = (simulated.PLATFORMS / "fat_tree.xml").read_text(encoding="utf-8")
+        for old, new in (("2;16,16;1,16;1,1", "2;4,4;1,1;1,1"), ("0-255", "0-15"), ('core="16"', 'core="4"')):
+            self.assertEqual(text.count(old), 1)
+            text = text.replace(old, new)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "thinned.xml").write_text(text, encoding="utf-8")
+            with unittest.mock.patch.object(simulated, "PLATFORMS", Path(folder)):
+                for app in ("fft", "matmul", "heat"):
+                    with self.subTest(app=app):
+                        self.held(predicted.both(BIN, app, problems[app], 64, "thinned", 4))
 
     def test_four_nodes_of_the_torus(self) -> None:
         """Of more, results/README.md says how far prediction is off, and why."""
