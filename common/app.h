@@ -57,8 +57,8 @@ typedef struct {
    */
   sb_status (*grow)(void *config, int64_t times);
 
-  /* memory=: sets the size keys so that the run uses about `bytes` in all; an app without arrays
-   * says what else it takes them for. Local. */
+  /* memory=: sets the keys whose options say by_memory, so that the run uses about `bytes` in all;
+   * an app without arrays says what else it takes them for. Local. */
   sb_status (*fill)(void *config, double bytes);
 
   /* Rules between keys, whatever the sizes are; may replace "auto" values. The same on all ranks.

@@ -13,7 +13,8 @@ const sb_option sb_common_options[] = {
      .initial = "tiny",
      .choices = "tiny|small|medium|large",
      .word = "custom",
-     .help = "the named problem, which sets the size keys (*); overriding one makes it custom"},
+     .by_memory = true,
+     .help = "the named problem, which sets the size keys (*, **); overriding one makes it custom"},
     {.key = "memory",
      .type = SB_REAL,
      .offset = AT(memory),
@@ -21,10 +22,11 @@ const sb_option sb_common_options[] = {
      .low = 0,
      .high = 0.95,
      .unit = "1",
-     .help = "share of the node's (or cgroup's) memory to fill, under weak scaling by all its "
-             "cores; sets the size keys; pi, which keeps none, takes as many points as would fill "
-             "it; 0: "
-             "not used"},
+     .help =
+         "share of a node's (or cgroup's) memory that the problem takes; sets the keys marked "
+         "**, and is given in place of them and of size; under weak scaling the cores of a node "
+         "share it; pi, which keeps no arrays, takes as many points as would fill it; 0: not "
+         "used"},
     {.key = "scaling",
      .type = SB_CHOICE,
      .offset = AT(scaling),

@@ -72,6 +72,37 @@ static void mark_custom(const sb_parse *parse) {
   if (parse->set->common->memory > 0) parse->set->common->size = SB_SIZE_CUSTOM;
 }
 
+/* Where else than at `place` a key was given, in brackets: " (run.ini:3)"; "" where it was there.
+ */
+static const char *elsewhere(const sb_parse *parse, const char *key, const char *place,
+                             char text[SB_PLACE_SIZE + 4]) {
+  char other[SB_PLACE_SIZE];
+  text[0] = '\0';
+  if (strcmp(sb_key_place(parse, key, other), place) != 0)
+    snprintf(text, SB_PLACE_SIZE + 4, " (%s)", other);
+  return text;
+}
+
+/* memory= would replace what these keys say, and the results would not tell. */
+static sb_status check_memory(const sb_parse *parse) {
+  if (parse->set->common->memory <= 0.0) return SB_OK;
+  for (int table = 0; table < 2; table++) {
+    for (const sb_option *o = sb_parse_table(parse, table); o->key != NULL; o++) {
+      char place[SB_PLACE_SIZE], other[SB_PLACE_SIZE + 4], value[SB_TEXT_SIZE];
+      if (!o->by_memory || !sb_key_given(parse, o->key)) continue;
+      sb_option_text(o, sb_parse_values(parse, table), value, sizeof value);
+      sb_key_place(parse, o->key, place);
+      return sb_fail(
+          SB_BAD_INPUT,
+          "%s: %s = %s and memory = %.15g%s both set the size of the problem; allowed is "
+          "one of the two",
+          place, o->key, value, parse->set->common->memory,
+          elsewhere(parse, "memory", place, other));
+    }
+  }
+  return SB_OK;
+}
+
 /* Of min_reps and max_reps, one given alone moves the default of the other. */
 static sb_status check_reps(const sb_parse *parse) {
   sb_common *common = parse->set->common;
@@ -130,6 +161,7 @@ sb_status sb_options_parse(const sb_option_set *set, int argc, char **argv, sb_r
   if (request->action == SB_HELP || request->action == SB_VERSION) goto cleanup;
   if (request->input[0] != '\0')
     SB_TRY(read_source(&parse, SB_FROM_INPUT, request->input, "command line", &input));
+  SB_TRY(check_memory(&parse));
   SB_TRY(read_size(&parse, &size));
   mark_custom(&parse);
   SB_TRY(check(&parse));

@@ -7,7 +7,8 @@
  *
  * The size is the one asked for (command line, else INPUT.ini, else tiny). Its file holds size keys
  * alone. Once the user gives a size key, or a share of memory, the size is called `custom`: the
- * file still gives the size keys that the user did not. Nobody can ask for `custom` itself.
+ * file still gives the size keys that the user did not. Nobody can ask for `custom` itself. A share
+ * of memory takes the place of a size: beside it, size and the keys that it sets are refused.
  */
 #ifndef SCALEBAR_OPTIONS_H
 #define SCALEBAR_OPTIONS_H
@@ -42,6 +43,7 @@ typedef struct {
   const char *word;    /* SB_INT, SB_TEXT: "auto" or "none"; NULL where there is no such word.
                           SB_CHOICE: name of a value beyond the choices, which cannot be asked for */
   bool sizes;          /* a size key: given by the user, it makes the size `custom` */
+  bool by_memory;      /* memory= sets it in its place, so that both at once are refused */
   const char *help;    /* one line */
 } sb_option;
 
@@ -98,7 +100,8 @@ typedef struct {
  * characters, numbers out of range, overlong lines (190 characters), indented lines, NUL bytes and
  * control characters, text that is not UTF-8, a missing or unreadable file, a directory where a
  * file belongs, an output whose folder does not exist or cannot be written to or that is a file the
- * run reads, min_reps > max_reps. Nothing is created. */
+ * run reads, min_reps > max_reps, a share of memory beside a key that it sets. Nothing is created.
+ */
 sb_status sb_options_parse(const sb_option_set *set, int argc, char **argv, sb_request *request);
 
 /* --help: every key with unit, range and default, grouped, 100 columns at most. */

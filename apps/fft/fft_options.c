@@ -9,7 +9,7 @@
 #define LENGTH(name, member, text)                                                   \
   {                                                                                  \
     .key = (name), .type = SB_INT, .offset = AT(member), .initial = "128", .low = 1, \
-    .high = LONGEST, .unit = "1", .sizes = true, .help = (text)                      \
+    .high = LONGEST, .unit = "1", .sizes = true, .by_memory = true, .help = (text)   \
   }
 
 const sb_option fft_options[] = {

@@ -18,7 +18,7 @@ static const char *const simd_names[] = {"auto", "baseline", "avx2", "avx512"};
 #define AXIS(name, index, value, text)                                                           \
   {                                                                                              \
     .key = (name), .type = SB_INT, .offset = AT(problem.n[index]), .initial = (value), .low = 1, \
-    .high = LONGEST, .unit = "cell", .sizes = true, .help = (text)                               \
+    .high = LONGEST, .unit = "cell", .sizes = true, .by_memory = true, .help = (text)            \
   }
 #define MODE(name, index)                                                                          \
   {                                                                                                \

@@ -16,7 +16,7 @@ static const char *const simd_names[] = {"auto", "baseline", "avx2", "avx512"};
 #define LENGTH(name, member, text)                                                    \
   {                                                                                   \
     .key = (name), .type = SB_INT, .offset = AT(member), .initial = "1024", .low = 1, \
-    .high = LONGEST, .unit = "1", .sizes = true, .help = (text)                       \
+    .high = LONGEST, .unit = "1", .sizes = true, .by_memory = true, .help = (text)    \
   }
 
 const sb_option matmul_options[] = {

@@ -38,6 +38,7 @@ static const sb_option options[] = {
      .high = 9007199254740992.0,
      .unit = "sample",
      .sizes = true,
+     .by_memory = true,
      .help = "points to draw; rng=nas: pairs, at most 2^40"},
     {.key = "rng",
      .type = SB_CHOICE,

@@ -29,6 +29,7 @@ const sb_option probe_options[] = {
      .high = N_MOST,
      .unit = "1",
      .sizes = true,
+     .by_memory = true,
      .help = "doubles of each of three arrays, over all workers"},
     {.key = "core_n",
      .type = SB_INT,

@@ -150,6 +150,18 @@ RULES = [
     Case(("--threads", "2"), r"threads = 2: pi_serial runs one thread per rank; allowed 1 \.\. 1"),
 ]
 
+ONE_OF = "both set the size of the problem; allowed is one of the two$"
+MEMORY = [
+    Case(("--samples", "1000", "--memory", "0.001"), rf"command line: samples = 1000 and memory = 0\.001 {ONE_OF}"),
+    Case(("--memory=0.001", "--size=tiny"), rf"command line: size = tiny and memory = 0\.001 {ONE_OF}"),
+    Case(("--memory=0.001", "--samples=10", "--dry-run"), rf"samples = 10 and memory = 0\.001 {ONE_OF}"),
+    ini(b"[pi]\nmemory = 0.1\nsamples = 10\n", rf"run\.ini:3: samples = 10 and memory = 0\.1 \(run\.ini:2\) {ONE_OF}"),
+    ini(b"[pi]\nsize = small\n", rf"run\.ini:2: size = small and memory = 0\.1 \(command line\) {ONE_OF}",
+        "--memory=0.1"),
+    ini(b"[pi]\nrng = nas\nmemory = 0.1\n", rf"command line: samples = 10 and memory = 0\.1 \(run\.ini:3\) {ONE_OF}",
+        "--samples=10"),
+]
+
 
 def reference(section: str, *lines: str) -> dict[str, bytes]:
     return {"m.ini": "\n".join((f"[{section}]", *lines, "")).encode()}
@@ -236,6 +248,16 @@ class BadInput(unittest.TestCase):
     def test_rules_between_keys(self) -> None:
         self.refuse_all(RULES)
 
+    def test_memory_beside_what_it_sets(self) -> None:
+        self.refuse_all(MEMORY)
+
+    def test_memory_beside_what_it_does_not_set(self) -> None:
+        """Another generator is another problem, of any size; a share of 0 is none."""
+        for options in (("--memory=0.0001", "--rng=nas"), ("--memory=0", "--samples=1000"), ("--memory=0", "--size=tiny")):
+            with self.subTest(options=options):
+                run = launch.run("pi_serial", *options, "--dry-run")
+                self.assertEqual((run.code, run.err), (0, ""), run)
+
     def test_reference_files(self) -> None:
         self.refuse_all(REFERENCES)
         for case in LATE:
@@ -271,7 +293,7 @@ class BadInput(unittest.TestCase):
         if "mpi" not in launch.variants():
             self.skipTest("no MPI in this build")
         cases = [NUMBERS[0], NUMBERS[7], ARGUMENTS[0], ARGUMENTS[12], INI_FILES[1], OUTPUTS[0], *RULES[:1], RULES[2],
-                 RULES[3], REFERENCES[2].__class__(EXPECT, r"m\.ini: expect: there is no section \[pi_serial size=tiny "
+                 RULES[3], MEMORY[0], MEMORY[3], REFERENCES[2].__class__(EXPECT, r"m\.ini: expect: there is no section \[pi_serial size=tiny "
                                                            r"nodes=1 ranks=3 threads=1\]", REFERENCES[2].files)]
         for case in cases:
             self.refuse("pi_mpi", case, ranks=3)

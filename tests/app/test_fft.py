@@ -225,6 +225,14 @@ class Options(Case):
             self.assertLess(megabytes, 0.052 * total)
             self.assertGreater(megabytes, 0.015 * total)
 
+    def test_memory_is_not_given_beside_what_it_sets(self) -> None:
+        for key, value in (("nx", 64), ("ny", 64), ("nz", 64), ("size", "small")):
+            run = launch.run("fft_serial", "--memory", "0.01", f"--{key}={value}")
+            self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
+            self.assertIn(f"{key} = {value} and memory = 0.01 both set the size", run.errors()[0])
+        run = launch.run("fft_serial", "--memory", "0.01", "--transform=r2c", "--dry-run")
+        self.assertEqual(run.code, 0, run)
+
     def test_a_plan_of_long_rows_takes_no_time(self) -> None:
         out = self.dry("--nx", "2^30", "--ny", "1", "--nz", "1")
         self.assertNotIn("inf", out)

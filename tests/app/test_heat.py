@@ -124,6 +124,15 @@ class Sizes(unittest.TestCase):
             total = int(Path("/proc/meminfo").read_text().split("MemTotal:")[1].split()[0]) / 1e3
             self.assertLess(megabytes, 0.0201 * total)
 
+    def test_memory_is_not_given_beside_what_it_sets(self) -> None:
+        for key, value in (("nx", 100), ("ny", 100), ("nz", 1), ("size", "medium")):
+            run = launch.run("heat_serial", "--memory", "0.01", f"--{key}={value}")
+            self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
+            self.assertIn(f"{key} = {value} and memory = 0.01 both set the size", run.errors()[0])
+        run = launch.run("heat_serial", "--memory", "0.01", "--dims=3", "--steps=7", "--start=hotspot",
+                         "--boundary=periodic", "--dry-run")
+        self.assertEqual(run.code, 0, run)
+
     def test_weak_scaling_on_all_cores_fills_what_was_asked_for(self) -> None:
         """A worker's problem is what its core has of the node's share; a node's is the share."""
         if "omp" not in launch.variants("heat"):

@@ -240,6 +240,14 @@ class Options(unittest.TestCase):
         total = int(re.search(r"^MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text(), re.MULTILINE)[1]) * 1024
         self.assertLess(24 * int(found[1]) ** 2, 0.021 * total)
 
+    def test_memory_is_not_given_beside_what_it_sets(self) -> None:
+        for key, value in (("m", 100), ("n", 100), ("k", 100), ("size", "tiny")):
+            run = launch.run("matmul_serial", "--memory", "0.01", f"--{key}={value}")
+            self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
+            self.assertIn(f"{key} = {value} and memory = 0.01 both set the size", run.errors()[0])
+        run = launch.run("matmul_serial", "--memory", "0.01", "--entries=integer", "--dry-run")
+        self.assertEqual(run.code, 0, run)
+
     def test_refused(self) -> None:
         for options, words in ((["--grid", "2x1"], "grid = 2x1: allowed auto, flat, or"), (["--grid", "2x1x1"], "2 ranks"),
                                (["--m", "0"], "m"), (["--kernel", "fast"], "naive|blocked|blas"),

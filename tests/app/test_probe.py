@@ -127,6 +127,14 @@ class Probe(Runs):
         self.assertLess(float(found[1]), 0.1 * total)
         self.assertGreater(float(found[1]), 0.04 * total)
 
+    def test_memory_is_not_given_beside_what_it_sets(self) -> None:
+        for key, value in (("n", 1000), ("size", "tiny")):
+            run = launch.run("probe_serial", "--memory", "0.01", f"--{key}={value}")
+            self.assertEqual((run.code, run.result(), len(run.errors())), (1, "ERROR", 1), run)
+            self.assertIn(f"{key} = {value} and memory = 0.01 both set the size", run.errors()[0])
+        run = launch.run("probe_serial", "--memory", "0.01", "--core_n=1000", "--gemm_n=100", "--dry-run")
+        self.assertEqual(run.code, 0, run)
+
     def test_weak(self) -> None:
         for variant, ranks, threads in layouts():
             with self.subTest(variant=variant, ranks=ranks, threads=threads):

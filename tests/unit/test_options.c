@@ -212,6 +212,34 @@ static void sizes(void **state) {
   assert_non_null(strstr(sb_message(), "size = large: cannot read /"));
 }
 
+/* What a share of memory sets is not given beside it, wherever the two stand. */
+static void memory_beside_sizes(void **state) {
+  (void)state;
+  refuse(ARGS("--n", "7", "--memory", "0.1"),
+         "command line: n = 7 and memory = 0.1 both set the size of the problem; allowed is one of "
+         "the two");
+  refuse(ARGS("--memory", "0.1", "--size", "small"),
+         "command line: size = small and memory = 0.1 both set the size of the problem; allowed is "
+         "one of the two");
+  toy_write("run.ini", "[toy]\nn = 7\n");
+  refuse(ARGS("run.ini", "--memory", "0.1"),
+         "run.ini:2: n = 7 and memory = 0.1 (command line) both set the size of the problem; "
+         "allowed is one of the two");
+  accept(ARGS("run.ini", "--memory", "0"));
+  assert_int_equal(toy_config.n, 7);
+  toy_write("run.ini", "[toy]\nmemory = 0.25\nsize = tiny\n");
+  refuse(ARGS("run.ini"),
+         "run.ini:3: size = tiny and memory = 0.25 (run.ini:2) both set the size of the problem; "
+         "allowed is one of the two");
+  toy_write("run.ini", "[toy]\nmemory = 0.25\nblocks = 3\n");
+  refuse(ARGS("run.ini", "--n", "8"),
+         "command line: n = 8 and memory = 0.25 (run.ini:2) both set the size of the problem; "
+         "allowed is one of the two");
+  accept(ARGS("run.ini", "--rng", "nas"));
+  accept(ARGS("run.ini", "--n", "8", "--memory", "0")); /* the command line wins */
+  assert_int_equal(remove("run.ini"), 0);
+}
+
 static void repetitions(void **state) {
   (void)state;
   accept(ARGS("--max_reps", "3"));
@@ -261,7 +289,8 @@ static void help_names_every_key(void **state) {
   for (int table = 0; table < 2; table++) {
     for (const sb_option *o = table ? sb_common_options : toy_options; o->key != NULL; o++) {
       char line[64];
-      snprintf(line, sizeof line, "\n  %s%s ", o->key, o->sizes ? "*" : "");
+      snprintf(line, sizeof line, "\n  %s%s ", o->key,
+               o->sizes && o->by_memory ? "**" : (o->sizes ? "*" : ""));
       assert_non_null(strstr(text, line));
     }
   }
@@ -282,6 +311,7 @@ int main(void) {
       cmocka_unit_test(an_unwritable_folder),
       cmocka_unit_test(outputs_beside_a_reference_file),
       cmocka_unit_test(sizes),
+      cmocka_unit_test(memory_beside_sizes),
       cmocka_unit_test(repetitions),
       cmocka_unit_test(command_line_without_paths),
       cmocka_unit_test(help_names_every_key),

@@ -22,6 +22,7 @@ static const sb_option toy_options[] = {
      .high = 9007199254740992.0,
      .unit = "cell",
      .sizes = true,
+     .by_memory = true,
      .help = "cells of the toy"},
     {.key = "blocks",
      .type = SB_INT,
