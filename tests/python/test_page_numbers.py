@@ -36,6 +36,7 @@ class Numbers(unittest.TestCase):
         kinds = self.check(page, recompute(folder))
         points = 4 * 16  # of two apps and scalings: serial, and three variants on five workers each
         self.assertEqual(kinds["speedup_own"], points - 1, "all but the point left out")
+        self.assertEqual([kinds[key] for key in ("mean_time", "compute_share", "io_share")], [points] * 3)
         self.assertEqual(kinds["efficiency_interval_low"], points - 4 - 1, "nor of the bases")
         measured, beyond = 4 * 3 * 5 - 1, 4 * 2 * 2  # mpi and hybrid, on twice and four times the workers
         self.assertEqual(kinds["ratio"], measured)
