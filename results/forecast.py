@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Sequence
+from typing import Mapping, Sequence
 
 from jobscripts.errors import Refused
 from results.ceilings import Ceilings
@@ -15,6 +15,7 @@ from results.points import Point, Table, fastest
 
 BEYOND = (2, 4)  # times the most workers that were measured
 NEAR = 0.25  # share by which a prediction may be off and still be called near
+NOT_ITS_TIME = {"not verified", "repeats of unequal work"}  # reasons: the time is not that of the problem
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,24 @@ class Told:
     """The model's word on one layout."""
 
     layout: Layout
-    point: Point | None  # None beyond what was measured
+    point: Point | None  # None where none was measured, or the one that was is left out
     cost: Cost
     best: Cost | None  # with a kernel at the roofline, where `cost` is anchored on a measured base
     units: float  # work of the repetition
+    left_out: Point | None = None  # measured on this layout, and not compared with
 
     @property
     def workers(self) -> int:
         return self.layout.ranks * self.layout.threads
+
+    @property
+    def time(self) -> float | None:
+        """Measured, s; also of a point that is left out, if that is a time of the problem."""
+        if self.point is not None:
+            return self.point.time.median
+        if self.left_out is None or NOT_ITS_TIME & set(self.left_out.left_out):
+            return None
+        return self.left_out.time.median
 
     @property
     def ratio(self) -> float:
@@ -60,10 +71,23 @@ class Forecast:
         return [told for told in self.told if told.point is not None]
 
     @property
+    def left_out(self) -> list[Told]:
+        return [told for told in self.told if told.left_out is not None]
+
+    @property
+    def inside(self) -> list[Told]:
+        """Up to the last layout that was measured, be its point left out or not."""
+        return list(self.told[: self._measured_to])
+
+    @property
     def beyond(self) -> list[Told]:
-        """With the last measured layout, from which the line goes on."""
-        rest = [told for told in self.told if told.point is None]
-        return [self.measured[-1], *rest] if rest else []
+        """With the last layout that was measured, from which the line goes on."""
+        rest = self.told[self._measured_to :]
+        return [self.told[self._measured_to - 1], *rest] if rest else []
+
+    @property
+    def _measured_to(self) -> int:
+        return 1 + max(n for n, told in enumerate(self.told) if told.point or told.left_out)
 
 
 @dataclass(frozen=True)
@@ -84,7 +108,10 @@ def forecasts_of(
         if not points:
             continue
         try:
-            found.append(_forecast(variant, points, limits, cores, platform))
+            left_out = {
+                layout_of(p): p for p in table.points if p.variant == variant and not _tells(p)
+            }
+            found.append(_forecast(variant, points, left_out, limits, cores, platform))
         except Unknown as unknown:
             found.append(NoForecast(variant, str(unknown)))
     return found
@@ -96,7 +123,12 @@ def _tells(point: Point) -> bool:
 
 
 def _forecast(
-    variant: str, points: Sequence[Point], limits: Ceilings, cores: int, platform: Path | None
+    variant: str,
+    points: Sequence[Point],
+    left_out: Mapping[Layout, Point],
+    limits: Ceilings,
+    cores: int,
+    platform: Path | None,
 ) -> Forecast:
     simulated = points[0].simulated
     machine = _simulated(simulated, platform) if simulated else of_probe(limits, cores)
@@ -105,8 +137,10 @@ def _forecast(
     base = None if simulated else points[0]
     slowness = 1.0 if base is None else _slowness(base, machine)
     told = [_told(point.problem.app, point, machine, slowness, base is not None) for point in points]
-    beyond, why = _beyond(points[-1], machine, slowness, variant == "omp")
-    return Forecast(variant, machine.name, base, (*told, *beyond), why)
+    further, why = _further(points[-1], machine, slowness, variant == "omp")
+    told += [replace(one, left_out=left_out.get(one.layout)) for one in further]
+    found = Forecast(variant, machine.name, base, tuple(told), why)
+    return replace(found, why_no_further="") if found.beyond else found
 
 
 def _simulated(name: str, platform: Path | None) -> Machine:
@@ -141,9 +175,9 @@ def _told(app: str, point: Point, machine: Machine, slowness: float, is_anchored
     return Told(layout, point, cost, best, point.units)
 
 
-def _beyond(most: Point, machine: Machine, slowness: float, one_node: bool) -> tuple[list[Told], str]:
+def _further(most: Point, machine: Machine, slowness: float, one_node: bool) -> tuple[list[Told], str]:
     """Twice and four times as many workers: on the same node as long as it has cores, else on as many
-    times more nodes."""
+    times more nodes. With the reason where it ends before that."""
     found: list[Told] = []
     app, shared = most.problem.app, _shared(most)
     for times in BEYOND:
@@ -153,15 +187,14 @@ def _beyond(most: Point, machine: Machine, slowness: float, one_node: bool) -> t
             layout = Layout(1, most.threads * times, 1)
         if layout.ranks * layout.threads > machine.cores * most.nodes:
             if one_node or machine.link(2) is None:
-                return found, "" if found else (
-                    "threads end with the node" if one_node else "messages between nodes were not measured"
-                )
+                why = "threads end with the node" if one_node else "messages between nodes were not measured"
+                return found, why
             layout = Layout(most.ranks * times, most.threads, most.nodes * times)
             if most.simulated and layout.nodes > machine.far[-1][0]:
-                return found, "" if found else f"the machine has {machine.far[-1][0]} nodes"
+                return found, f"the machine has {machine.far[-1][0]} nodes"
         try:
             cost = predict(app, most.config, layout, machine, shared, slowness)
         except Unknown as unknown:
-            return found, "" if found else str(unknown)
+            return found, str(unknown)
         found.append(Told(layout, None, cost, None, units(app, most.config, layout)))
     return found, ""

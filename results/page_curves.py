@@ -22,6 +22,7 @@ from results.page_parts import (
     span,
     table,
 )
+from results.page_split import split_part
 from results.picture import Picture
 from results.plot_scaling import table_name
 from results.points import Point, Problem, Table, fewest, work_kept, workers_words
@@ -80,6 +81,7 @@ def scaling_section(
         paragraph(_base(found)),
         pictures(drawn),
         _points(found, limits),
+        split_part(found, row_name),
         fits_part(curves, problem_name(problem)),
         model_part(forecasts, problem, problem_name(problem)),
         level=3,

@@ -19,6 +19,7 @@ COLUMNS = (
     ("communication", "predicted_communication"),
     ("at best", "predicted_best"),
 )
+NOTES = ("notes", "")  # where a point is left out
 SLOWER = (
     "cores, memory or messages that others used as well, unequal ranks, or memory traffic that the work "
     "model does not count"
@@ -43,7 +44,9 @@ def model_part(forecasts: Sequence[Forecast | NoForecast], problem: Problem, nam
         rows = [_row(forecast, told) for forecast in made for told in forecast.told]
         names = [_row_name(forecast, told, name) for forecast in made for told in forecast.told]
         title = f"Predicted and {'simulated' if made[0].base is None else 'measured'}: {problem.app}"
-        headings, keys = [heading for heading, _ in COLUMNS], [key for _, key in COLUMNS]
+        columns = COLUMNS + ((NOTES,) if any(forecast.left_out for forecast in made) else ())
+        headings, keys = [heading for heading, _ in columns], [key for _, key in columns]
+        rows = [row[: len(columns)] for row in rows]
         parts.append(table(title, headings, rows, keys, names))
         parts.append(bullets(words_of(forecast) for forecast in made))
     return "\n".join(parts)
@@ -56,18 +59,19 @@ def _row_name(forecast: Forecast, told: Told, name: str) -> str:
 
 def _row(forecast: Forecast, told: Told) -> list[Cell | str]:
     layout, cost = told.layout, told.cost
-    measured = told.point.time.median if told.point else None
+    reasons = [reason.partition(": ")[0] for reason in told.left_out.left_out] if told.left_out else []
     return [
         forecast.variant,
         f"{layout.ranks} x {layout.threads}",
         number(float(told.workers), text=str(told.workers)),
         number(float(layout.nodes), text=str(layout.nodes)),
-        number(measured, "s"),
+        number(told.time, "s"),
         number(cost.seconds, "s"),
         number(told.ratio, mark="" if told.near else "warn"),
         number(cost.computing, "s"),
         number(cost.communication, "s"),
         number(told.best.seconds if told.best else None, "s"),
+        Cell("; ".join(f"left out: {reason}" for reason in reasons), mark="warn" if reasons else ""),
     ]
 
 
@@ -80,14 +84,21 @@ def words_of(forecast: Forecast) -> str:
         layout = f"{forecast.base.ranks} x {forecast.base.threads}"
         source = f"speed of the kernel from {layout}, all else from probe"
     further = f" Nothing is predicted beyond: {forecast.why_no_further}." if forecast.why_no_further else ""
-    return f"{forecast.variant}: {source}. {_parting(forecast, kind)}{further}"
+    parting = _parting(forecast, kind) + _not_compared(forecast)
+    return f"{forecast.variant}: {source}. {parting}{further}"
+
+
+def _not_compared(forecast: Forecast) -> str:
+    places = ", ".join(str(told.workers) for told in forecast.left_out)
+    return f" Left out, and so not compared: p = {places}." if places else ""
 
 
 def _parting(forecast: Forecast, kind: str) -> str:
     asked = [told for told in forecast.measured if told.point is not forecast.base]
     far = [told for told in asked if not told.near]
     if not asked:
-        return f"There is no other {kind} point to compare with."
+        which = "that is used" if forecast.left_out else "to compare with"
+        return f"There is no other {kind} point {which}."
     if not far:
         which = "The one" if len(asked) == 1 else "All"
         other = "other " if forecast.base else ""

@@ -93,7 +93,7 @@ def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
         )
         lines = _predicted(study, table, points[-1].variant)
         draw_predicted(where, lines, lambda spot: spot.rate, colour, named=number == 0)
-        workers += [spot.workers for line in lines for spot in line.beyond]
+        workers += [spot.workers for line in lines for spot in line.spots]
     if not workers:
         return None
     where.set_ylabel(f"rate in {unit}")

@@ -1,4 +1,5 @@
-"""Predicted times as lines beside measured ones: dotted where there are points, and dashed beyond."""
+"""Predicted times as lines beside measured ones: dotted where there are points, left out or not, and dashed
+beyond."""
 from __future__ import annotations
 
 import math
@@ -11,6 +12,7 @@ from results.curves import Curve
 from results.forecast import Forecast, NoForecast, Told
 from results.palette import light
 
+ROUNDING = 1e-6  # relative: an efficiency of 1 that was computed
 DOTTED, DASHED = (0, (1, 1.2)), (0, (2.5, 1.5))
 
 
@@ -34,6 +36,10 @@ class PredictedLine:
     inside: tuple[Spot, ...]  # at the points
     beyond: tuple[Spot, ...]  # from the last point on
 
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        return self.inside + self.beyond[1:]
+
 
 def predicted_lines(
     forecasts: Sequence[Forecast | NoForecast], curves: Sequence[Curve] = ()
@@ -44,10 +50,17 @@ def predicted_lines(
     for forecast in forecasts:
         if isinstance(forecast, Forecast):
             base = bases.get(forecast.variant, math.nan)
-            inside = tuple(_spot(told, base) for told in forecast.measured)
-            beyond = tuple(_spot(told, base) for told in forecast.beyond)
-            found.append(PredictedLine(forecast.variant, inside, beyond))
+            line = _line(forecast, base)
+            if len(forecast.measured) == 1 and any(spot.efficiency > 1 + ROUNDING for spot in line.spots):
+                line = _line(forecast, math.nan)  # better than ideal, by the word of a single time
+            found.append(line)
     return found
+
+
+def _line(forecast: Forecast, base_rate: float) -> PredictedLine:
+    inside = tuple(_spot(told, base_rate) for told in forecast.inside)
+    beyond = tuple(_spot(told, base_rate) for told in forecast.beyond)
+    return PredictedLine(forecast.variant, inside, beyond)
 
 
 def _spot(told: Told, base_rate: float) -> Spot:

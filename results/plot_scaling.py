@@ -90,7 +90,7 @@ def _finished(
     found: Axes, table: Table, kind: str, figure: object, what: str, predicted: Sequence[PredictedLine] = ()
 ) -> Drawing:
     _node_boundary(found, table.points)
-    worker_axis(found, [*_workers(table), *(spot.workers for line in predicted for spot in line.beyond)])
+    worker_axis(found, [*_workers(table), *(spot.workers for line in predicted for spot in line.spots)])
     legend_below(found)
     problem = table.problem
     words = f"{problem.app}, {problem.scaling} scaling, size {problem.size}: {what} against workers"

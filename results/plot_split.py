@@ -1,7 +1,9 @@
 """Where the time of each point went: shares of the mean rank's time in one repetition. Shares, since
-times of few and of most workers lie too far apart for one axis; the time itself stands at the bar."""
+times of few and of most workers lie too far apart for one axis; the time itself stands at the bar, with a
+word where the point is left out. The table of page_split.py has all of these numbers."""
 from __future__ import annotations
 
+import math
 from typing import Any, Sequence
 
 from matplotlib.collections import PolyCollection
@@ -17,6 +19,7 @@ from results.record import PHASES
 HEIGHT_OF_BAR = 0.7  # of the distance between two
 BAR = 0.17  # inches of height that a bar adds
 RIGHT = 0.8  # inches for the times right of the bars
+WORD, OF_WORD = ", left out", 0.5  # after them, and the inches that it takes
 
 
 def draw_split(table: Table) -> Drawing | None:
@@ -29,16 +32,15 @@ def draw_split(table: Table) -> Drawing | None:
     height = max(HEIGHT, 1.2 + BAR * len(points))
     across = "share of a rank's time in %"
     figure, found = axes("Where the time goes", across, "", height, left=1.2, top=0.55)
-    figure.subplots_adjust(right=1 - RIGHT / WIDTH)
-    times = [sum(point.split.phases.values()) for point in points if point.split]
+    right = RIGHT + (0.0 if all(point.used for point in points) else OF_WORD)
+    figure.subplots_adjust(right=1 - right / WIDTH)
     left = [0.0] * len(points)
     for phase in PHASES:
-        seconds = [point.split.phases[phase] for point in points if point.split]
-        shares = [100 * part / whole if whole > 0 else 0.0 for part, whole in zip(seconds, times)]
+        shares = [100 * _share(point, phase) for point in points]
         found.add_collection(_bars(phase, left, shares))
         left = [before + now for before, now in zip(left, shares)]
-    for place, time in enumerate(times):
-        found.text(102, place, si(time, "s"), va="center", fontsize=8)
+    for place, point in enumerate(points):
+        found.text(102, place, _beside(point), va="center", fontsize=8)
     found.set_yticks(range(len(points)), labels=[_label(point) for point in points])
     found.set_ylim(len(points) - 0.3, -0.7)
     found.grid(axis="y", visible=False)
@@ -51,8 +53,8 @@ def draw_split(table: Table) -> Drawing | None:
     problem = table.problem
     words = (
         f"{problem.app}, {problem.scaling} scaling: computing, communicating, waiting and I/O "
-        f"as shares of the mean rank's time in a repetition, which stands beside the bar, "
-        f"of {len(points)} of {all_of_them} points"
+        f"as shares of the mean rank's time in a repetition, which stands beside the bar "
+        f"(a mean, where the table of points has the median), of {len(points)} of {all_of_them} points"
     )
     title = "Where the time goes" + (" (simulated)" if table.simulated else "")
     found.set_title(title)
@@ -76,6 +78,16 @@ def _style(phase: str) -> dict[str, Any]:
         "hatch": HATCHES[phase],
         "linewidth": 0.5,
     }
+
+
+def _share(point: Point, phase: str) -> float:
+    share = point.split.share(phase) if point.split else math.nan
+    return 0.0 if math.isnan(share) else share
+
+
+def _beside(point: Point) -> str:
+    time = si(point.split.seconds, "s") if point.split else "-"
+    return time + ("" if point.used else WORD)
 
 
 def _few(points: list[Point], most: int = 24) -> list[Point]:

@@ -24,6 +24,15 @@ class Split:
     communication_efficiency: float
     parallel_efficiency: float
 
+    @property
+    def seconds(self) -> float:
+        """Mean of the ranks in one repetition: a mean of repetitions as well, not their median."""
+        return sum(self.phases.values())
+
+    def share(self, phase: str) -> float:
+        """Of `seconds`; NaN of no time at all."""
+        return _quotient(self.phases[phase], self.seconds)
+
 
 def split_of(records: Sequence[Record]) -> Split | None:
     """None where a file does not say where its time went."""

@@ -203,6 +203,11 @@ function cutOff(width) {
   return faults;
 }
 
+// What stands in details, of which all are shut on a fresh page.
+function fold(shut) {
+  for (const details of document.querySelectorAll('details')) details.open = !shut;
+}
+
 // Tables that are wider than their frames by more than so many pixels.
 function wideFrames(more) {
   return [...document.querySelectorAll('.scroll')].filter(

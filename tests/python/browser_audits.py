@@ -3,11 +3,12 @@ words; test_browser_audits.py proves that each of them finds what it is for."""
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import re
 import shutil
 import subprocess
-from typing import Collection
+from typing import Collection, Iterator
 
 import matplotlib.image
 import numpy as np
@@ -84,7 +85,12 @@ def structure(window: Window) -> list[str]:
 
 
 def scrolling(window: Window) -> list[str]:
-    """Tables that are wider than a telephone are reached by keys."""
+    """Tables that are wider than a telephone are reached by keys, once they are unfolded."""
+    with _unfolded(window):
+        return _scrolling(window)
+
+
+def _scrolling(window: Window) -> list[str]:
     window.look(400)
     wide = window.ask("wideFrames(50)")
     faults = [] if wide else ["no table is wider than a telephone"]
@@ -114,6 +120,21 @@ async function moved(frame, patience) {
 def held(window: Window) -> list[str]:
     """Whoever scrolls a wide table on a telephone sees that it goes on, which row is which, and all words of
     the caption."""
+    with _unfolded(window):
+        return _held(window)
+
+
+@contextlib.contextmanager
+def _unfolded(window: Window) -> Iterator[None]:
+    """All that a reader can unfold; folded again afterwards, as other audits want it."""
+    window.ask("fold(false)")
+    try:
+        yield
+    finally:
+        window.ask("fold(true)")
+
+
+def _held(window: Window) -> list[str]:
     faults = []
     for theme in ("light", "dark"):
         window.look(400, theme)

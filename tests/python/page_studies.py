@@ -69,6 +69,22 @@ def reported() -> tuple[Path, Page]:
 
 
 @functools.lru_cache(maxsize=None)
+def untrusted() -> tuple[Path, Page]:
+    """A study whose last points are left out, right where the model goes on: of omp all but the first and of
+    mpi one for too few samples, of hybrid one for a wrong answer."""
+    study = Invented(
+        _scratch(), workers=(1, 2, 4), apps=("heat",), scalings=("strong",), layouts=False, model=True
+    ).write()
+    for point in ("omp-strong-tiny-1x2", "omp-strong-tiny-1x4", "mpi-strong-tiny-4x1"):
+        lose_samples(study, f"heat_{point}")
+    for path in (study / "runs").glob("heat_hybrid-strong-tiny-1x4-*.h5"):
+        with h5py.File(path, "r+") as file:
+            file["verification/passed"][0] = 0
+    report_quietly(study, ends_with=2)
+    return study, _page(study / "report.html")
+
+
+@functools.lru_cache(maxsize=None)
 def whole_nodes() -> tuple[Path, Page]:
     """A study of whole nodes of four cores: nothing runs on one worker."""
     study = Invented(

@@ -7,6 +7,7 @@ import unittest
 
 from invented import CONFIG, Invented, Law
 from page_reader import Page
+from page_studies import untrusted
 from recompute.limits import limits, reach
 from support import Scratch, report_quietly
 
@@ -143,6 +144,100 @@ class Predicted(Study):
         self.assertEqual([told.workers for told in found.measured], [2, 4, 8])
         self.assertEqual(found.base.workers, 2)
         self.assertAlmostEqual(found.told[0].ratio, 1.0)
+
+
+class LeftOut(Study):
+    """Points that are not compared, on the very layouts where the model goes on."""
+
+    def left_out(self, places, reason="too few samples: 2, an interval takes 6", variant="omp"):
+        self.table = self.made(apps=("heat",))["heat"]
+        for point in self.table.points:
+            if point.variant == variant and point.workers in places:
+                point.left_out.append(reason)
+        return self.forecasts(self.table)[variant]
+
+    def test_their_times_are_told_and_not_compared(self):
+        found = self.left_out((2, 4, 8))
+        self.assertEqual([told.workers for told in found.measured], [1])
+        self.assertEqual([told.workers for told in found.left_out], [2, 4])
+        for told in found.left_out:
+            (point,) = [p for p in self.table.points if p.variant == "omp" and p.workers == told.workers]
+            self.assertEqual((told.time, told.near), (point.time.median, True))
+            self.assertTrue(math.isnan(told.ratio))
+        words = words_of(found)
+        self.assertIn("There is no other measured point that is used. Left out, and so not compared: p = 2, 4.", words)
+        self.assertNotIn("25 %", words)
+
+    def test_they_are_not_beyond_the_points(self):
+        found = self.left_out((4, 8))
+        self.assertEqual([told.workers for told in found.inside], [1, 2, 4, 8])
+        self.assertEqual(found.beyond, [])
+        self.folder = self.folder / "next"
+        found = self.left_out((8,))
+        self.assertEqual(found.beyond, [])
+        self.assertIn("Nothing is predicted beyond: threads end with the node", words_of(found))
+        self.folder = self.folder / "next"
+        found = self.left_out((8,), variant="mpi")
+        self.assertEqual([told.workers for told in found.inside], [1, 2, 4, 8])
+        self.assertEqual([told.workers for told in found.beyond], [8, 16])
+
+    def test_what_lies_between_points_is_not_beyond_them(self):
+        self.left_out((4, 8))
+        self.table.points = [p for p in self.table.points if (p.variant, p.workers) != ("omp", 4)]
+        found = self.forecasts(self.table)["omp"]
+        self.assertEqual([(told.workers, told.left_out is not None) for told in found.inside],
+                         [(1, False), (2, False), (4, False), (8, True)])
+
+    def test_another_layout_is_another_point(self):
+        self.left_out((8,), variant="mpi")
+        self.table.points = [
+            dataclasses.replace(p, nodes=2) if p.variant == "mpi" and p.workers == 8 else p
+            for p in self.table.points
+        ]
+        found = self.forecasts(self.table)["mpi"]
+        self.assertEqual((found.left_out, [told.workers for told in found.beyond]), ([], [4, 8, 16]))
+
+    def test_a_wrong_answer_has_no_time(self):
+        for reason in ("not verified", "repeats of unequal work"):
+            found = self.left_out((8,), reason)
+            (told,) = found.left_out
+            self.assertIsNone(told.time)
+            self.folder = self.folder / "next"
+
+    def test_the_page_says_why(self):
+        _, page = untrusted()
+        (table,) = page.table("Predicted and measured")
+        cells = {(row[0].text, row[1].text): {h.text: c.text for h, c in zip(table.headings, row)} for row in table.rows}
+        for place, note in ((("omp", "1 x 2"), "too few samples"), (("omp", "1 x 4"), "too few samples"),
+                            (("mpi", "4 x 1"), "too few samples"), (("hybrid", "1 x 4"), "not verified")):
+            row = cells[place]
+            self.assertEqual((row["notes"], row["time to predicted (1)"]), (f"left out: {note}", "-"))
+            self.assertEqual(row["time"] == "-", note == "not verified")
+        self.assertEqual(cells["mpi", "8 x 1"]["notes"], "")
+        told = [item for item in page.items if "Left out, and so not compared" in item]
+        self.assertEqual([item.partition(":")[0] for item in told], ["omp", "mpi", "hybrid"])
+
+    def test_a_page_without_them_has_no_notes(self):
+        self.made(apps=("heat",))
+        report_quietly(self.study)
+        (table,) = Page((self.study / "report.html").read_text(encoding="utf-8")).table("Predicted")
+        self.assertEqual(table.headings[-1].text, "at best")
+
+    def test_a_line_through_them_is_drawn_as_at_points(self):
+        found = self.left_out((4, 8))
+        lines = predicted_lines([found], curves_of(self.table))
+        axes = draw_time(self.table, lines).figure.axes[0]
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        self.assertEqual((labels.count("predicted"), labels.count("predicted, beyond the points")), (1, 0))
+        self.assertIn([1, 2, 4, 8], [list(line.get_xdata()) for line in axes.get_lines() if line.is_dashed()])
+
+    def test_one_time_alone_predicts_no_efficiency_above_ideal(self):
+        found = self.left_out((2, 4, 8))
+        curves = curves_of(self.table)
+        for share, drawn in ((0.9, True), (1.1, False)):
+            (line,) = predicted_lines([found], [dataclasses.replace(c, base_rate=found.base.rate / share) for c in curves])
+            self.assertEqual([math.isnan(spot.efficiency) for spot in line.spots], [not drawn] * 3)
+            self.assertTrue(all(spot.seconds > 0 for spot in line.spots))
 
 
 class Refused(Study):

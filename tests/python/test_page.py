@@ -224,6 +224,39 @@ class Numbers(Reported):
         self.assertEqual(told["cores for this study"], "6")
 
 
+class WhereTheTimeGoes(Reported):
+    """The table has what the picture draws."""
+
+    def test_shares_make_up_the_time(self) -> None:
+        rows: dict[str, dict[str, float]] = {}
+        for row, key, value in self.page.told():
+            if key == "mean_time" or key.endswith("_share"):
+                rows.setdefault(row, {})[key] = value
+        self.assertEqual(len(rows), 4 * 16)
+        for row, told in rows.items():
+            self.assertAlmostEqual(sum(told[f"{phase}_share"] for phase in PHASES), 1.0, msg=row)
+            self.assertAlmostEqual(told["compute_share"], 0.8, msg=row)
+
+    def test_every_bar_has_a_row(self) -> None:
+        tables = self.page.table("Where the time goes")
+        self.assertEqual(len(tables), 4)
+        for table, name in zip(tables, ("heat-strong", "heat-weak", "pi-strong", "pi-weak")):
+            rows = {f"{cells[0].text} {cells[1].text}": cells for cells in table.rows}
+            left_out = {label for label, cells in rows.items() if cells[-1].text == "left out: too few samples"}
+            self.assertEqual(left_out, {"mpi 2 x 1"} if name == "heat-strong" else set())
+            picture = (self.folder / f"figures/{name}-tiny-split.svg").read_text(encoding="utf-8")
+            words = re.findall(r"<text[^>]*>([^<]*)</text>", picture)
+            bars = [word for word in words if re.fullmatch(r"\w+ \d+ x \d+", word)]
+            self.assertEqual(sorted(bars), sorted(rows))
+            times = [rows[bar][3].text + (", left out" if bar in left_out else "") for bar in bars]
+            self.assertEqual([word for word in words if word.partition(", ")[0].endswith("s") and word[0].isdigit()], times)
+
+    def test_it_is_said_to_be_a_mean(self) -> None:
+        self.assertEqual(sum("the table of points has the median" in words for words in self.page.paragraphs), 4)
+        captions = re.findall("<figcaption>(.*?)</figcaption>", (self.folder / "report.html").read_text(encoding="utf-8"))
+        self.assertEqual(sum("(a mean, where the table of points has the median)" in words for words in captions), 4)
+
+
 class Laws(Reported):
     """What stands beside the values of fits."""
 

@@ -10,7 +10,7 @@ from typing import Mapping
 
 from nearness import LAW, differences
 from page_reader import Page
-from page_studies import compared, reported, scattered, simulated, whole_nodes
+from page_studies import compared, reported, scattered, simulated, untrusted, whole_nodes
 from recompute import recompute, recompute_several
 from recompute.verdicts import verdicts
 
@@ -36,6 +36,7 @@ class Numbers(unittest.TestCase):
         kinds = self.check(page, recompute(folder))
         points = 4 * 16  # of two apps and scalings: serial, and three variants on five workers each
         self.assertEqual(kinds["speedup_own"], points - 1, "all but the point left out")
+        self.assertEqual([kinds[key] for key in ("mean_time", "compute_share", "io_share")], [points] * 3)
         self.assertEqual(kinds["efficiency_interval_low"], points - 4 - 1, "nor of the bases")
         measured, beyond = 4 * 3 * 5 - 1, 4 * 2 * 2  # mpi and hybrid, on twice and four times the workers
         self.assertEqual(kinds["ratio"], measured)
@@ -63,6 +64,15 @@ class Numbers(unittest.TestCase):
         told = {(key, value) for row, key, value in page.told() if LAW.search(row)}
         for told_of in (("value", 1.0), ("interval_low", 0.0), ("interval_high", math.inf)):
             self.assertTrue(told_of in told, told_of)
+
+    def test_a_study_whose_last_points_are_left_out(self) -> None:
+        folder, page = untrusted()
+        kinds = self.check(page, recompute(folder))
+        layouts = {"omp": 3, "mpi": 4, "hybrid": 4}  # 1 or 2 that are used, 2 or 4 times as many workers
+        self.assertEqual(kinds["predicted"], sum(layouts.values()))
+        points, used, told = 1 + 3 * 3, 1 + 2 + 2, 3  # one is of a wrong answer
+        self.assertEqual(kinds["ratio"], used)
+        self.assertEqual(kinds["time"], points + used + told)
 
     def test_a_simulated_study_of_files_without_hdf5(self) -> None:
         folder, page = simulated()

@@ -91,6 +91,18 @@ class TimeSplit(Pictures):
         self.assertEqual(len(told), len(table.points))
         self.assertEqual((told[0], told[1]), ("400 ms", "0 s"))
 
+    def test_a_point_that_is_left_out_says_so(self):
+        (table,) = self.tables(layouts=False)
+        table.points[2].left_out.append("too few samples: 2, an interval takes 6")
+        drawing = draw_split(table)
+        (where,) = drawing.figure.axes
+        marked = [round(text.get_position()[1]) for text in where.texts if text.get_text().endswith(", left out")]
+        self.assertEqual(marked, [2])
+        drawing.figure.canvas.draw()
+        for text in (*where.texts, *where.get_legend().get_texts()):
+            box = text.get_window_extent()
+            self.assertTrue(0 <= box.x0 and box.x1 <= drawing.figure.bbox.x1, text.get_text())
+
     def test_fewest_and_most_workers_are_kept(self):
         (table,) = self.tables(workers=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48), repeats=1)
         (where,) = draw_split(table).figure.axes

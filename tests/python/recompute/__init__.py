@@ -3,7 +3,7 @@ from collections import defaultdict
 from importlib import import_module
 
 SCRIPTS = (
-    "times speedups speedup_intervals efficiencies checks probe limits roofs karp_flatt "
+    "times speedups speedup_intervals efficiencies shares checks probe limits roofs karp_flatt "
     "parameters fitted lasting predicted beyond"
 ).split()
 COMPARED = ("compared", "means", "probes_compared", "between")
