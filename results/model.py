@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Callable, Mapping
 
+from scipy.optimize import brentq
+
 from results import model_fft, model_heat, model_matmul, model_pi
 from results.model_grid import divisors
 from results.model_machine import Machine, Unknown
@@ -17,7 +19,7 @@ APPS: dict[str, Callable[[Mapping[str, str], Setting], Cost]] = {
     "matmul": model_matmul.cost,
     "fft": model_fft.cost,
 }
-ANCHOR_STEPS = 60  # of bisection: below rounding
+ANCHORED = 1e-14  # relative: how near the base is met
 SLOWEST = 1e12  # times the roofline
 RANKS_MOST, RANKS_A_NODE_MOST = 2**17, 2**12  # beyond, a damaged file rather than a machine
 
@@ -67,10 +69,7 @@ def anchored(
         high *= 2.0
         if high > SLOWEST:
             raise Unknown("its problem is no work at all, by the work model")
-    for _ in range(ANCHOR_STEPS):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if off(middle) < 0 else (low, middle)
-    return 0.5 * (low + high)
+    return float(brentq(off, low, high, xtol=1e-15, rtol=ANCHORED)) if off(high) > 0 else high
 
 
 def grown(app: str, config: Mapping[str, str], layout: Layout) -> Mapping[str, str]:

@@ -15,13 +15,13 @@ sys.path.insert(0, str(ROOT / "tests/python"))
 
 from invented import Invented  # noqa: E402  (the path comes first)
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Invented(
-            Path(name), workers=(1, 2, 3, 4, 8), sizes=("tiny", "small", "medium")
+            Path(name), workers=(1, 2, 3, 4, 8), sizes=("tiny", "small", "medium"), model=True
         ).write()
         files = len(list((folder / "runs").glob("*.h5")))
         for _ in range(ROUNDS):
