@@ -14,7 +14,7 @@ const sb_option sb_common_options[] = {
      .choices = "tiny|small|medium|large",
      .word = "custom",
      .by_memory = true,
-     .help = "the named problem, which sets the size keys (*, **); overriding one makes it custom"},
+     .help = "the named problem, which sets the size keys (*); overriding one makes it custom"},
     {.key = "memory",
      .type = SB_REAL,
      .offset = AT(memory),
@@ -23,10 +23,9 @@ const sb_option sb_common_options[] = {
      .high = 0.95,
      .unit = "1",
      .help =
-         "share of a node's (or cgroup's) memory that the problem takes; sets the keys marked "
-         "**, and is given in place of them and of size; under weak scaling the cores of a node "
-         "share it; pi, which keeps no arrays, takes as many points as would fill it; 0: not "
-         "used"},
+         "share of a node's (or cgroup's) memory that the problem takes; given in place of size "
+         "and of the keys that say how large it is; under weak scaling the cores of a node share "
+         "it; pi, which keeps no arrays, takes as many points as would fill it; 0: not used"},
     {.key = "scaling",
      .type = SB_CHOICE,
      .offset = AT(scaling),

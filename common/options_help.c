@@ -42,7 +42,7 @@ static void write_key(FILE *out, const sb_option *option) {
   snprintf(cell, sizeof cell, "%s%s%s", sb_option_allowed(option, allowed), unit ? " " : "",
            unit ? option->unit : "");
   int now = write_cell(out, 0, KEY_AT, option->key);
-  if (option->sizes) now += fprintf(out, option->by_memory ? "**" : "*");
+  if (option->sizes) now += fprintf(out, "*");
   now = write_cell(out, now, ALLOWED_AT, cell);
   now = write_cell(out, now, DEFAULT_AT, option->sizes ? "by size" : option->initial);
   if (now >= MEANING_AT) {
@@ -101,7 +101,7 @@ void sb_options_help(const sb_option_set *set, FILE *out) {
   write_usage(set, out);
   fprintf(out, "\n%*s%-*s%-*s%-*s%s\n", KEY_AT, "", ALLOWED_AT - KEY_AT, "key",
           DEFAULT_AT - ALLOWED_AT, "allowed", MEANING_AT - DEFAULT_AT, "default", "meaning");
-  snprintf(title, sizeof title, "Keys of %s (*, **: size key; **: memory sets it, too)", set->app);
+  snprintf(title, sizeof title, "Keys of %s (*: size key)", set->app);
   write_keys(out, title, set->table, NULL);
   const sb_option *next = write_keys(out, "Problem", sb_common_options, "warmup");
   next = write_keys(out, "Measurement", next, "output");
