@@ -74,8 +74,7 @@ enum { LANES = 2 };
 #endif
 
 #ifdef STREAM
-/* Pointers that run to an end: loops over an index are up to a tenth slower here, and the peer is
- * to be at its best. */
+/* Pointers that run to an end: the peer is to be at its best. */
 static void copy_stream(const arrays *x) {
 #pragma omp parallel
   {
