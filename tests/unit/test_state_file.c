@@ -50,14 +50,9 @@ static size_t get(const char *path, unsigned char *bytes) {
 
 static int write_sound(void **state) {
   empty_folder(state);
-  if (sb_results_have_hdf5() != SB_OK) return 0;
   if (toy_state_write(comm, path_of("s.h5"), shape, whole, SEED, STEP) != SB_OK) return -1;
   sound_bytes = get(path_of("s.h5"), sound);
   return 0;
-}
-
-static void need_hdf5(void) {
-  if (sb_results_have_hdf5() != SB_OK) skip();
 }
 
 static double box[3 * 4 * 5 * 4];
@@ -89,7 +84,6 @@ static void refuse(sb_status status, sb_status expected, const char *path, const
 
 static void gives_back_what_was_written(void **state) {
   (void)state;
-  need_hdf5();
   int64_t step;
   assert_int_equal(read_it(path_of("s.h5"), &step), SB_OK);
   assert_true(is_right(step));
@@ -98,7 +92,6 @@ static void gives_back_what_was_written(void **state) {
 
 static void refuses_another_app_problem_or_shape(void **state) {
   (void)state;
-  need_hdf5();
   const char *path = path_of("s.h5");
   sb_field f = toy_state_field(shape, whole, 0);
   int64_t step;
@@ -121,7 +114,6 @@ static void refuses_another_app_problem_or_shape(void **state) {
 
 static void refuses_what_is_no_state_file(void **state) {
   (void)state;
-  need_hdf5();
   int64_t step;
   char path[512];
   snprintf(path, sizeof path, "%s", path_of("x.h5"));
@@ -145,7 +137,6 @@ static void refuses_what_is_no_state_file(void **state) {
 
 static void refuses_every_truncation(void **state) {
   (void)state;
-  need_hdf5();
   int64_t step;
   const char *path = path_of("s.h5");
   for (size_t bytes = 0; bytes < sound_bytes; bytes += bytes < 100 ? 1 : 97) {
@@ -166,7 +157,6 @@ static void refuses_every_truncation(void **state) {
  */
 static void no_flipped_bit_gives_another_state(void **state) {
   (void)state;
-  need_hdf5();
   int64_t step;
   int refused = 0;
   const char *path = path_of("s.h5");
@@ -189,7 +179,6 @@ static void no_flipped_bit_gives_another_state(void **state) {
 /* Pieces of the file zeroed, or put elsewhere, as disks do. */
 static void no_torn_piece_gives_another_state(void **state) {
   (void)state;
-  need_hdf5();
   static unsigned char torn[FILE_MOST];
   int64_t step;
   const char *path = path_of("s.h5");
@@ -215,7 +204,6 @@ static void no_torn_piece_gives_another_state(void **state) {
 /* A file size limit stands in for a full disk. */
 static void older_states_survive_a_full_disk(void **state) {
   (void)state;
-  need_hdf5();
   struct rlimit unlimited;
   static unsigned char now[FILE_MOST];
   const char *path = path_of("s.h5");
@@ -235,7 +223,6 @@ static void older_states_survive_a_full_disk(void **state) {
 
 static void refuses_to_write_what_could_not_be_read(void **state) {
   (void)state;
-  need_hdf5();
   static char endless[SB_TEXT_SIZE + 1];
   const sb_fields none = {.count = 0};
   memset(endless, 'x', SB_TEXT_SIZE);
@@ -259,6 +246,10 @@ static int generate(char **argv) {
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
   if (argc == 6) return generate(argv);
+  if (sb_results_have_hdf5() != SB_OK) {
+    printf("SKIPPED: no HDF5 in this build\n"); /* CTest looks for it */
+    return 0;
+  }
   snprintf(folder, sizeof folder, "%s/scalebar_state_XXXXXX", folder_of_folders());
   if (mkdtemp(folder) == NULL) return 1;
   const struct CMUnitTest tests[] = {
