@@ -30,6 +30,8 @@ def main() -> int:
         if outcome.code != 0 or said != ranks:
             print(f"{ranks} ranks: failed\n{outcome}")
             failed += 1
+        for name in sorted(set(re.findall(r"SKIPPED +\] (\w+)$", outcome.err + outcome.out, re.MULTILINE))):
+            print(f"{ranks} ranks: skipped {name}")
     print(f"{program.name}: {len(numbers) - failed} of {len(numbers)} numbers of ranks passed")
     return 1 if failed else 0
 
