@@ -1,12 +1,12 @@
 /* probe_noise.c: what the system takes from the workers, by fixed work quanta (M. Sottile,
  * R. Minnich, Analysis of microbenchmarks for performance tuning of clusters, CLUSTER 2004).
  *
- * Each worker does the same piece of work again and again, all at the same time. The shortest piece
- * was left alone; whatever a piece takes longer went elsewhere. */
+ * Each worker does the same piece of work again and again, all at the same time. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "probe_chains.h"
+#include "probe_quanta.h"
 #include "probe_samples.h"
 #include "threads.h"
 
@@ -17,7 +17,7 @@ typedef struct {
   _Alignas(64) double end[PROBE_LANES_MOST];
   int lanes;
   int64_t changed; /* quanta that gave another answer than the first */
-  double mean, least, most;
+  probe_quanta times;
 } worker;
 
 /* Steps that take about QUANTUM on rank 0, for all. The shortest of some trials counts. */
@@ -35,20 +35,16 @@ static int64_t calibrate(const probe_state *s, const double *start) {
 }
 
 static void quanta(const probe_state *s, int64_t steps, const double *start, worker *w) {
-  double again[PROBE_LANES_MOST], sum = 0.0;
-  *w = (worker){.least = (double)INFINITY};
+  double again[PROBE_LANES_MOST];
+  *w = (worker){.times = PROBE_NO_QUANTA};
   w->lanes = s->vector.chains(steps, PROBE_FACTOR, PROBE_TERM, start, w->end); /* wakes the core */
   for (int64_t q = 0; q < s->config.quanta; q++) {
     const double began = sb_now();
     s->vector.chains(steps, PROBE_FACTOR, PROBE_TERM, start, again);
-    const double time = sb_now() - began;
-    sum += time;
-    w->least = fmin(w->least, time);
-    w->most = fmax(w->most, time);
+    probe_quanta_add(&w->times, sb_now() - began);
     w->changed += probe_chains_wrong(w->lanes, w->end, again) != 0;
     sb_progress();
   }
-  w->mean = sum / (double)s->config.quanta;
 }
 
 /* The mean loss and the longest detour of all workers. */
@@ -89,8 +85,8 @@ sb_status probe_noise(probe_state *state) {
     const worker *w = &workers[t];
     const int wrong = probe_chains_wrong(w->lanes, right, w->end);
     probe_count_wrong(state, PROBE_CHECK_QUANTA, (double)(w->changed + wrong));
-    state->workers.loss[t] = 1.0 - w->least / w->mean;
-    state->workers.detour[t] = w->most - w->least;
+    state->workers.loss[t] = probe_quanta_loss(&w->times);
+    state->workers.detour[t] = probe_quanta_detour(&w->times);
   }
   add_figures(state);
 cleanup:
