@@ -10,8 +10,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import unittest
 from pathlib import Path
 from typing import Callable
 
@@ -164,6 +166,11 @@ class Cluster:
         text = (self.folder / f"{name}.out").read_text(encoding="utf-8", errors="replace")
         return text[-2000:]
 
+    def logs(self) -> str:
+        """The end of what slurmctld and each slurmd logged."""
+        files = [self.folder / "slurmctld.log", *(self.folder / name / "slurmd.log" for name in self.names)]
+        return "".join(end_of(file, 80) for file in files)
+
     def kill_node(self, name: str) -> None:
         """As if its power were cut: slurmd and all that runs below it."""
         self._kill(f"{MARK}={self.folder}/{name}")
@@ -186,6 +193,30 @@ class Cluster:
         for process in self._processes.values():
             process.wait()
         self._mine.cleanup()
+
+
+def end_of(file: Path, lines: int) -> str:
+    """The last lines of a file, under its name; "" where there is none."""
+    if not file.exists():
+        return ""
+    text = file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+    return "\n".join((f"== the end of {file.parent.name}/{file.name}", *text, ""))
+
+
+class Case(unittest.TestCase):
+    """Tests on a cluster that the class has. When one fails it shows what Slurm logged, and what the
+    test kept in `left`: afterwards all of it is gone."""
+
+    cluster: Cluster
+    left = ""
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        found = result if result is not None else self.defaultTestResult()
+        before = len(found.failures) + len(found.errors)
+        super().run(found)
+        if len(found.failures) + len(found.errors) > before:
+            print(f"== {self.id()}\n{self.left}{self.cluster.logs()}", file=sys.stderr, flush=True)
+        return found
 
 
 def _carrying(needle: bytes) -> list[int]:

@@ -63,9 +63,7 @@ class Present(unittest.TestCase):
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
-class Real(unittest.TestCase):
-    cluster: cluster.Cluster
-
+class Real(cluster.Case):
     @classmethod
     def setUpClass(cls) -> None:
         cls.cluster = cluster.Cluster(nodes=2, cores=CORES)
@@ -76,8 +74,14 @@ class Real(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.out = self.folder / "out"
+        self.addCleanup(self.keep_logs)
         self.bin = BIN
         self.write()
+
+    def keep_logs(self) -> None:
+        """Of jobs and runs, for `run` to show."""
+        logs = [*self.out.glob("jobs/*.out"), *self.out.glob("runs/*.log")]
+        self.left = "".join(cluster.end_of(log, 30) for log in sorted(logs))
 
     def write(self, apps: str = "pi heat", variants: str = "mpi hybrid", scaling: str = "strong", ranks: str = "numa",
               **site: str) -> None:

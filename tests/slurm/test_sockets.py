@@ -23,9 +23,7 @@ NODE = Topology(CORES, (CORES[:8], CORES[8:]), None, False, "a node")
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
-class Sockets(unittest.TestCase):
-    cluster: cluster.Cluster
-
+class Sockets(cluster.Case):
     @classmethod
     def setUpClass(cls) -> None:
         cls.cluster = cluster.Cluster(nodes=1, cores=len(CORES), sockets=2, bound=False)
