@@ -87,11 +87,13 @@ static sb_status choose_loops(const sb_run *run, const sb_app *app, void *state,
   const double target = target_length(m);
   m->loops = 1;
   if (app->reset != NULL) return SB_OK;
+  sb_status status = sb_simulated_moved(repetition);
+  if (status != SB_OK) return status;
   for (int i = 0; i < TRIALS && repetition * (double)m->loops < 0.8 * target; i++) {
     sb_clock clock;
     sample s;
     m->loops = (int64_t)ceil(target / fmax(repetition, 1e-9));
-    const sb_status status = take_sample(run, app, state, m->loops, began, &clock, &s);
+    status = take_sample(run, app, state, m->loops, began, &clock, &s);
     if (status != SB_OK) return status;
     repetition = s.elapsed / (double)m->loops;
   }

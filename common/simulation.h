@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include "status.h"
+
 /* The name of the simulated machine, the id of the outermost zone of its platform file; NULL where
  * the run is real. Local; valid until the end of the program. */
 const char *sb_simulated_platform(void);
@@ -34,5 +36,13 @@ bool sb_simulated_program(char path[4096]);
  *   bytes      [in] moved between memory and processor
  * Local. */
 void sb_worked(double operations, double bytes);
+
+/* Whoever repeats work until the clock has moved by enough asks this after the first time: a
+ * simulated clock is exact, and where it stood still it does so for ever. Fails then; a real run's
+ * clock may be a coarse one, so there it never does.
+ *
+ *   seconds [in] what the work took; the same on all ranks, that they fail together
+ * Local. */
+sb_status sb_simulated_moved(double seconds);
 
 #endif

@@ -13,3 +13,5 @@ void sb_worked(double operations, double bytes) {
   (void)operations;
   (void)bytes;
 }
+
+sb_status sb_simulated_moved(double seconds) { return (void)seconds, SB_OK; }

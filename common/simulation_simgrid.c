@@ -40,3 +40,12 @@ void sb_worked(double operations, double bytes) {
   const double work = fmax(operations, bytes / memory_bandwidth() * speed);
   if (work > 0.0) smpi_execute_flops_benched(work);
 }
+
+sb_status sb_simulated_moved(double seconds) {
+  if (seconds > 0.0) return SB_OK;
+  return sb_fail(
+      SB_BAD_INPUT,
+      "what was to be timed takes no time in the simulated machine %s: its platform file "
+      "must give nodes a speed, a memory_bandwidth and links, also to themselves",
+      sb_simulated_platform());
+}

@@ -1,9 +1,9 @@
 """What a platform file must hold beside its nodes, or a run in the simulated machine means nothing.
 
-Where a core's memory has no bandwidth, work takes no time, and what repeats itself until it has taken
-long enough never ends. Where a node has no link to itself, SimGrid sends messages of ranks that share
-it over its network, or in no time. Where SimGrid measures how long programs compute, times are those
-of the machine that simulates.
+Where a core's memory has no bandwidth, work that moves bytes takes no time, and probe ends with an
+error. Where a node has no link to itself, SimGrid sends messages of ranks that share it over its
+network, or in no time. Where SimGrid measures how long programs compute, times are those of the machine
+that simulates.
 """
 from __future__ import annotations
 

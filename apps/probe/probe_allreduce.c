@@ -59,14 +59,16 @@ sb_status probe_allreduce(probe_state *state) {
   for (int i = 0; i < 2; i++) {
     job j = {.comm = state->run->comm, .values = values, .sums = sums, .n = lengths[i]};
     fill(state, values, sums, j.n);
-    const sb_summary time = probe_time(state, work_sum, &j, 1.0);
+    sb_summary time;
+    SB_TRY(probe_time(state, work_sum, &j, 1.0, &time));
     probe_count_wrong(state, PROBE_CHECK_SUMS, (double)wrong_sums(state, &j));
     probe_add_time(state, names[i], 1.0, &time);
   }
   sb_figures_add(&state->figures, "allreduce_large_bytes", "length of that array", "byte", "byte",
                  8.0 * most);
   job j = {.comm = state->run->comm};
-  const sb_summary time = probe_time(state, work_barrier, &j, 1.0);
+  sb_summary time;
+  SB_TRY(probe_time(state, work_barrier, &j, 1.0, &time));
   probe_add_time(state, (probe_name){"barrier", "barrier of all ranks"}, 1.0, &time);
 cleanup:
   free(sums);

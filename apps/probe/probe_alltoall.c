@@ -63,7 +63,8 @@ static sb_status all_to_all(probe_state *s) {
   SB_TRY(sb_comm_agree(s->run->comm, probe_mail_create(s, (int64_t)bytes * ranks, &mail)));
   fill(&mail, bytes);
   job j = {.mail = &mail, .bytes = bytes};
-  const sb_summary time = probe_time(s, work_all, &j, 1.0);
+  sb_summary time;
+  SB_TRY(probe_time(s, work_all, &j, 1.0, &time));
   probe_count_wrong(s, PROBE_CHECK_ALLTOALL, (double)wrong_bytes(&mail, bytes));
   probe_add_rate(s, (probe_name){"alltoall", "sent by each rank to the others, from all to all"},
                  "byte/s", (double)bytes * (double)(ranks - 1), &time);
@@ -86,7 +87,8 @@ static sb_status across(probe_state *s) {
   job j = {.mail = &mail, .bytes = (int)most, .peer = -1};
   if (rank < 2 * half) j.peer = rank < half ? rank + half : rank - half;
   if (j.peer >= 0) probe_mail_spoil(&mail, j.peer, most);
-  const sb_summary time = probe_time(s, work_across, &j, 1.0);
+  sb_summary time;
+  SB_TRY(probe_time(s, work_across, &j, 1.0, &time));
   if (j.peer >= 0) {
     probe_count_wrong(s, PROBE_CHECK_ALLTOALL, (double)probe_mail_wrong(&mail, j.peer, most));
   }

@@ -61,7 +61,8 @@ static sb_status chains(probe_state *s) {
   for (int core = 0; core < 2; core++) {
     memset(j.workers, 0, (size_t)threads * sizeof *j.workers);
     j.core = core != 0;
-    const sb_summary time = probe_time(s, work, &j, 1.0);
+    sb_summary time;
+    SB_TRY(probe_time(s, work, &j, 1.0, &time));
     int64_t lanes = 0;
     for (int t = 0; t < threads; t++) {
       const worker *w = &j.workers[t];

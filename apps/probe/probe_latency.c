@@ -132,11 +132,11 @@ static void keep_best(best *b, double bytes, double amount, const sb_summary *ti
   if (rate > b->rate) *b = (best){.rate = rate, .bytes = bytes, .amount = amount, .time = *time};
 }
 
-static sb_summary timed(probe_state *s, job *j,
-                        void (*exchange)(const probe_mail *, int, int, int64_t)) {
+static sb_status timed(probe_state *s, job *j,
+                       void (*exchange)(const probe_mail *, int, int, int64_t), sb_summary *time) {
   enum { PER_FIGURE = 10 }; /* points of a curve in the time of a figure */
   j->exchange = exchange;
-  return probe_time(s, work, j, 1.0 / PER_FIGURE);
+  return probe_time(s, work, j, 1.0 / PER_FIGURE, time);
 }
 
 static void check(probe_state *s, const job *j) {
@@ -145,21 +145,23 @@ static void check(probe_state *s, const job *j) {
   probe_mail_spoil(j->mail, j->peer, j->bytes);
 }
 
-static void measure_place(probe_state *s, const probe_mail *mail, probe_place place, int peer) {
+static sb_status measure_place(probe_state *s, const probe_mail *mail, probe_place place,
+                               int peer) {
   probe_curves *curves = &s->curves;
   const int rank = sb_comm_rank(s->run->comm);
   best one = {.rate = 0.0}, both = {.rate = 0.0};
-  sb_summary eight = {.n = 0};
+  sb_summary eight = {.n = 0}, trip, way, ways;
+  sb_status status = SB_OK;
   job j = {.mail = mail, .peer = rank == 0 ? peer : rank == peer ? 0 : -1};
   if (j.peer >= 0) probe_mail_spoil(mail, j.peer, mail->most);
   for (int i = 0; i < curves->lengths; i++) {
     const double bytes = curves->bytes[i], window = probe_window((int64_t)bytes);
     j.bytes = (int)bytes;
-    const sb_summary trip = timed(s, &j, probe_ping_pong);
+    SB_TRY(timed(s, &j, probe_ping_pong, &trip));
     check(s, &j);
-    const sb_summary way = timed(s, &j, probe_windows);
+    SB_TRY(timed(s, &j, probe_windows, &way));
     if (rank == peer) check(s, &j); /* the sender got nothing but an answer */
-    const sb_summary ways = timed(s, &j, probe_windows_both);
+    SB_TRY(timed(s, &j, probe_windows_both, &ways));
     check(s, &j);
     if (j.bytes <= 8) eight = trip; /* the last of them: 8 bytes, or the longest that is allowed */
     keep_best(&one, bytes, bytes * window, &way);
@@ -173,6 +175,8 @@ static void measure_place(probe_state *s, const probe_mail *mail, probe_place pl
   sb_figures_add(&s->figures, names[place][2].name, names[place][2].long_name, "byte", "byte",
                  one.bytes);
   probe_add_rate(s, names[place][3], "byte/s", both.amount, &both.time);
+cleanup:
+  return status;
 }
 
 static void start_curves(probe_state *s) {
@@ -197,7 +201,7 @@ sb_status probe_latency(probe_state *state) {
   probe_count_wrong(state, PROBE_CHECK_MESSAGES, 0.0);
   for (int place = 0; place < PROBE_PLACES; place++) {
     const int peer = find_peer(state->run->comm, (probe_place)place);
-    if (peer > 0) measure_place(state, &mail, (probe_place)place, peer);
+    if (peer > 0) SB_TRY(measure_place(state, &mail, (probe_place)place, peer));
   }
 cleanup:
   probe_mail_destroy(&mail);

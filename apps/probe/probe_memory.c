@@ -173,7 +173,8 @@ static sb_status sweep_all(probe_state *s) {
   for (int i = 0; i < 4; i++) {
     job j = {.state = s, .kind = i % 2 == 0 ? PROBE_COPY : PROBE_TRIAD, .stream = i / 2 != 0};
     j.seconds = seconds;
-    const sb_summary time = probe_time(s, work_all, &j, 1.0);
+    sb_summary time;
+    SB_TRY(probe_time(s, work_all, &j, 1.0, &time));
     probe_add_rate(s, names[j.kind][j.stream][0], "byte/s", BYTES[j.kind] * (double)s->config.n,
                    &time);
     probe_count_wrong(s, PROBE_CHECK_SWEEPS, (double)probe_sweep_wrong(s, j.kind));
@@ -208,7 +209,8 @@ static sb_status sweep_core(probe_state *s) {
   for (int i = 0; i < 4; i++) {
     job j = {.state = s, .kind = i % 2 == 0 ? PROBE_COPY : PROBE_TRIAD, .stream = i / 2 != 0};
     j.core = first ? &core : NULL;
-    const sb_summary time = probe_time(s, work_core, &j, 1.0);
+    sb_summary time;
+    SB_TRY(probe_time(s, work_core, &j, 1.0, &time));
     probe_add_rate(s, names[j.kind][j.stream][1], "byte/s",
                    BYTES[j.kind] * (double)s->config.core_n, &time);
     if (first) probe_count_wrong(s, PROBE_CHECK_SWEEPS, (double)wrong(s, &core, j.kind));

@@ -134,7 +134,8 @@ sb_status probe_products(probe_state *state) {
   for (int core = 0; core < 2; core++) {
     j.core = core != 0;
     for (int t = 0; t < threads; t++) spoil(&j, &j.workers[t]);
-    const sb_summary time = probe_time(state, work, &j, 1.0);
+    sb_summary time;
+    SB_TRY(probe_time(state, work, &j, 1.0, &time));
     const double workers = j.core ? 1.0 : (double)ranks * threads;
     probe_add_rate(state, names[core], "flop/s", 2.0 * pow((double)n, 3.0) * workers, &time);
     if (!j.core || rank == 0) check(state, &j);

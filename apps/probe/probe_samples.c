@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "simulation.h"
+
 enum { SAMPLES_MOST = 1000, SAMPLES_ENOUGH = SB_INTERVAL_MIN, SAMPLES_LEAST = 2 };
 
 /* A sample of this length is long against a clock read and a barrier. s */
@@ -19,25 +21,32 @@ static double sample(const probe_state *s, probe_work work, void *context, int64
 }
 
 /* The first trial may be a cold one, which takes longer than the next. */
-static int64_t choose_loops(const probe_state *s, probe_work work, void *context, double target) {
+static sb_status choose_loops(const probe_state *s, probe_work work, void *context, double target,
+                              int64_t *chosen) {
   enum { TRIALS = 4 };
   static const double MOST = 1e7;
   int64_t loops = 1;
+  sb_status status = SB_OK;
   for (int i = 0; i < TRIALS; i++) {
     const double elapsed = sample(s, work, context, loops);
+    SB_TRY(sb_simulated_moved(elapsed));
     if (i > 0 && elapsed > 0.5 * target) break;
     loops = (int64_t)fmin(fmax(ceil((double)loops * target / fmax(elapsed, 1e-9)), 1.0), MOST);
   }
-  return loops;
+  *chosen = loops;
+cleanup:
+  return status;
 }
 
-sb_summary probe_time(const probe_state *state, probe_work work, void *context, double share) {
+sb_status probe_time(const probe_state *state, probe_work work, void *context, double share,
+                     sb_summary *time) {
   double seconds[SAMPLES_MOST], scratch[SAMPLES_MOST], so_far = 0.0;
   const double budget = state->config.figure_time * share;
   const int64_t most = state->config.samples;
   sample(state, work, context, 1);
-  const int64_t loops =
-      choose_loops(state, work, context, fmin(LONG_ENOUGH, budget / (double)most));
+  int64_t loops = 0;
+  sb_status status = SB_OK;
+  SB_TRY(choose_loops(state, work, context, fmin(LONG_ENOUGH, budget / (double)most), &loops));
   int n = 0;
   while (n < most) {
     const double elapsed = sample(state, work, context, loops);
@@ -46,7 +55,9 @@ sb_summary probe_time(const probe_state *state, probe_work work, void *context, 
     if (so_far > budget && n >= SAMPLES_ENOUGH) break;
     if (so_far > 4.0 * budget && n >= SAMPLES_LEAST) break;
   }
-  return sb_summarise(seconds, n, scratch);
+  *time = sb_summarise(seconds, n, scratch);
+cleanup:
+  return status;
 }
 
 void probe_add_rate(probe_state *state, probe_name name, const char *unit, double amount,

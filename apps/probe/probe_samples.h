@@ -12,8 +12,11 @@ typedef void (*probe_work)(void *context, int64_t loops);
 /* Time of one loop: of each sample the slowest rank's, started at a barrier. The same on all ranks.
  * A sample is looped until it is long against clock and barrier; there are `samples` of them, fewer
  * (six, if need be two) where they take longer than `share` of the key figure_time. One more before
- * them warms up. Collective. */
-sb_summary probe_time(const probe_state *state, probe_work work, void *context, double share);
+ * them warms up. Collective. Fails, on all ranks together, where a simulated clock stands still
+ * meanwhile: it is exact, so it would do so however often the work is done.
+ *   time [out] */
+sb_status probe_time(const probe_state *state, probe_work work, void *context, double share,
+                     sb_summary *time);
 
 /* Names of a figure, as figures.h wants them: literals. */
 typedef struct {

@@ -65,15 +65,17 @@ class Simulated:
         return f"{' '.join(self.command)}\nexit {self.code}\n{self.out}\n{self.err}"
 
 
-def run(program: Path, *options: str, ranks: int, platform: str = "fat_tree", timeout: float = 600.0,
+def run(program: Path, *options: str, ranks: int, platform: str | Path = "fat_tree", timeout: float = 600.0,
         ranks_a_node: int = CORES) -> Simulated:
-    """One simulated run, one rank to a core, and what is left of it ended."""
+    """One simulated run on one of our platforms or on that of a file, one rank to a core, and what is
+    left of it ended."""
     with tempfile.TemporaryDirectory() as folder:
         hosts, out, err = (Path(folder) / name for name in ("hosts", "out", "err"))
         json_file = Path(folder) / "result.json"
         hosts.write_text("".join(f"node-{rank // ranks_a_node}\n" for rank in range(ranks)))
+        file = platform if isinstance(platform, Path) else PLATFORMS / f"{platform}.xml"
         command = ["smpirun", "--log=root.thres:warning", "-np", str(ranks), "-platform",
-                   str(PLATFORMS / f"{platform}.xml"), "-hostfile", str(hosts), str(program), *options,
+                   str(file), "-hostfile", str(hosts), str(program), *options,
                    "--json", str(json_file)]
         with out.open("w") as to, err.open("w") as to_err:
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=to, stderr=to_err,
