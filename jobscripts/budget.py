@@ -10,6 +10,7 @@ PROBE_LIMIT = 2.0  # s; of the repetitions of a run of probe, which measures mor
 PROBE_TIME = 8.0  # s; guess of what such a run takes in all
 PROBE_SHARE = 0.2  # of a budget for the runs of probe
 LONG_RUN = 4.0  # repetitions' worth of a run whose repetitions are longer than its time_limit
+USED_UP = "the budget was used up"  # why a run did not take place
 GRACE = 30.0  # s that a run may overstay before it is ended
 
 
@@ -52,10 +53,13 @@ class Budget:
         beside = sum(overhead(count) + excess for count in ranks)
         return round(min(self._limit, max(MINIMUM_LIMIT, (left - beside) / len(ranks))), 3)
 
-    def deal(self, ranks: list[int], wishes: list[float]) -> list[float] | None:
+    def deal(
+        self, ranks: list[int], wishes: list[float], leasts: list[float]
+    ) -> list[float] | None:
         """time_limit of each of the runs left, in s: half of the time is dealt evenly, half by what
         they wish for, so that on a slow machine long repetitions are made often enough, and short
-        ones still are where a wish was too modest."""
+        ones still are where a wish was too modest. Where that is less than the least with which a
+        run is of use, those that have more make it up."""
         share = self.share(ranks)
         if share is None:
             return None
@@ -63,7 +67,13 @@ class Budget:
             return [share] * len(ranks)
         mean = sum(wishes) / len(wishes)
         shares = [share * (1 + wish / mean) / 2 for wish in wishes]
-        return [round(min(self._limit, max(MINIMUM_LIMIT, s)), 3) for s in shares]
+        shares = [min(self._limit, max(MINIMUM_LIMIT, s)) for s in shares]
+        return [round(s, 3) for s in _useful(shares, leasts)]
+
+    def suffices(self, ranks: list[int], leasts: list[float]) -> bool:
+        """Whether each of the runs left can have its least."""
+        share = self.share(ranks)
+        return share is not None and sum(leasts) <= share * len(leasts)
 
     @property
     def limit(self) -> float:
@@ -91,3 +101,22 @@ class Budget:
         """No more than what is left of the total."""
         left = self.left()
         return seconds if left is None else min(seconds, max(left, 0.0))
+
+
+def _useful(shares: list[float], leasts: list[float]) -> list[float]:
+    """The same sum, dealt so that each has its least. Where that is too much, as many as can be have
+    theirs, those that need least first: a few whole curves, rather than all of them with points that
+    are left out."""
+    spare = [max(0.0, share - least) for share, least in zip(shares, leasts)]
+    lacking = [max(0.0, least - share) for share, least in zip(shares, leasts)]
+    if sum(lacking) <= sum(spare):
+        part = sum(lacking) / sum(spare) if any(lacking) else 0.0
+        return [s + more - part * less for s, more, less in zip(shares, lacking, spare)]
+    dealt = [MINIMUM_LIMIT] * len(shares)
+    room = sum(shares) - sum(dealt)
+    for index in sorted(range(len(leasts)), key=lambda i: leasts[i]):
+        room -= leasts[index] - dealt[index]
+        if room < 0:
+            break
+        dealt[index] = leasts[index]
+    return dealt

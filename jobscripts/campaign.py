@@ -1,7 +1,7 @@
 """Runs what is left of a study, one run after the other."""
 from __future__ import annotations
 
-from jobscripts.budget import Budget
+from jobscripts.budget import USED_UP, Budget
 from jobscripts.execute import execute
 from jobscripts.interrupts import held
 from jobscripts.launch import Bench, Problem, program_arguments
@@ -80,7 +80,7 @@ def _run(
 def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:
     for run in runs:
         run["status"] = "skipped"
-        run["reason"] = "the budget was used up"
+        run["reason"] = USED_UP
     state.save()
     progress.say(
         f"the budget is used up: {count(len(runs), 'run')} did not take place; "

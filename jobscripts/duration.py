@@ -8,6 +8,7 @@ from jobscripts.run import PICTURE, PROBE
 
 # What programs do unless told otherwise (common/common_options.c).
 DEFAULTS = {"warmup": 2, "min_reps": 10, "max_reps": 100}
+INTERVAL_MIN = 6  # samples that an interval of 95 % takes (common/stats.h)
 SHORTEST, LONGEST = 0.001, 0.05  # s of a sample of short repetitions, which are looped
 BESIDE = 2.0  # setup and checks, in repetitions: a guess
 
@@ -48,11 +49,25 @@ def wish(measure: dict[str, str], needs: Needs | None, longest: float) -> float:
     return min(longest, max(MINIMUM_LIMIT, fewest * needs.repetition))
 
 
+def least(measure: dict[str, str], needs: Needs | None, repeat: int, longest: float) -> float:
+    """Seconds, `longest` at most, without which a run's samples are too few for an interval, and its
+    point is lost. The samples of all repeats of a point count together, so later ones need none:
+    repeats go before samples."""
+    if needs is None or repeat > 1:
+        return MINIMUM_LIMIT
+    warmup, _, most = _counts(measure)
+    return min(longest, max(MINIMUM_LIMIT, (warmup + min(INTERVAL_MIN, most)) * needs.repetition))
+
+
 def _repetitions(measure: dict[str, str]) -> tuple[int, int]:
     """The fewest and the most that the keys of a study ask for, with those to warm up."""
-    counts = {key: _whole(measure.get(key, ""), DEFAULTS[key]) for key in DEFAULTS}
-    fewest = counts["warmup"] + min(counts["min_reps"], counts["max_reps"])
-    return fewest, counts["warmup"] + max(counts["min_reps"], counts["max_reps"])
+    warmup, fewest, most = _counts(measure)
+    return warmup + min(fewest, most), warmup + max(fewest, most)
+
+
+def _counts(measure: dict[str, str]) -> tuple[int, ...]:
+    """warmup, min_reps and max_reps."""
+    return tuple(_whole(measure.get(key, ""), default) for key, default in DEFAULTS.items())
 
 
 def _whole(text: str, default: int) -> int:

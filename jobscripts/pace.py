@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jobscripts.budget import PROBE_LIMIT, PROBE_TIME, Budget, overhead
-from jobscripts.duration import Needs, seconds, wish
+from jobscripts.duration import Needs, least, seconds, wish
 from jobscripts.run import PICTURE, PROBE, SCALING
 from jobscripts.state import StudyRun
 
@@ -25,7 +25,7 @@ class Pace:
             return None if self._budget.share([1]) is None else PROBE_LIMIT
         if self._simulated:
             return None if self._budget.share([1]) is None else self._budget.limit
-        dealt = self._deal(waiting)
+        dealt = self._deal(self._taking_place(waiting))
         return None if dealt is None else dealt[0]
 
     def took(self, run: StudyRun, limit: float) -> None:
@@ -43,15 +43,31 @@ class Pace:
         """Seconds until all runs that wait have ended, at the speed of those before."""
         probes = self._probe * sum(run["purpose"] == PROBE for run in waiting)
         probes += sum(overhead(run["ranks"]) for run in waiting if run["purpose"] == PICTURE)
-        points = [run for run in waiting if run["purpose"] == SCALING]
+        points = self._taking_place([run for run in waiting if run["purpose"] == SCALING])
         limits = (self._deal(points) if points else None) or [0.0] * len(points)
         ratio = self._spent / self._expected if self._expected else 1.0
         guess = ratio * sum(map(self._expected_of, points, limits))
         return self._budget.within(probes + guess)
 
+    def _taking_place(self, points: list[StudyRun]) -> list[StudyRun]:
+        """Without the last repeats, where there is no time for them and for enough samples of each
+        point, too. Their turn comes when the others have ended, if there is time after all."""
+        repeats = sorted({run["repeat"] for run in points})
+        while len(repeats) > 1:
+            leasts = [self._least(run) for run in points]
+            if self._budget.suffices([run["ranks"] for run in points], leasts):
+                break
+            last = repeats.pop()
+            points = [run for run in points if run["repeat"] != last]
+        return points
+
+    def _least(self, run: StudyRun) -> float:
+        return least(run["measure"], self._needs(run), run["repeat"], self._budget.limit)
+
     def _deal(self, points: list[StudyRun]) -> list[float] | None:
         wishes = [wish(run["measure"], self._needs(run), self._budget.limit) for run in points]
-        return self._budget.deal([run["ranks"] for run in points], wishes)
+        leasts = [self._least(run) for run in points]
+        return self._budget.deal([run["ranks"] for run in points], wishes, leasts)
 
     def _learn(self, run: StudyRun) -> None:
         """A program predicts its time from a small piece of work; by now it has done all of it."""

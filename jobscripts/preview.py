@@ -7,7 +7,7 @@ from typing import Sequence
 
 from jobscripts.ask import command_of
 from jobscripts.budget import PROBE_LIMIT, Budget
-from jobscripts.duration import Needs, seconds, wish
+from jobscripts.duration import Needs, least, seconds, wish
 from jobscripts.plan import Plan
 from jobscripts.predict import Predictions
 from jobscripts.run import SCALING, Run
@@ -49,7 +49,10 @@ def _limits(
     """How long each run may measure, by its id."""
     points = [run for run in runs if run.purpose == SCALING]
     wishes = [wish(dict(run.measure), predictions.needs(run), budget.limit) for run in points]
-    dealt = budget.deal([run.ranks for run in points], wishes) or [0.0] * len(points)
+    leasts = [
+        least(dict(run.measure), predictions.needs(run), run.repeat, budget.limit) for run in points
+    ]
+    dealt = budget.deal([run.ranks for run in points], wishes, leasts) or [0.0] * len(points)
     limits = {run.id: PROBE_LIMIT for run in runs}
     limits.update({run.id: limit for run, limit in zip(points, dealt)})
     return limits

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Dict
 
+from jobscripts.budget import USED_UP
 from jobscripts.duration import Needs
 from jobscripts.errors import Refused
 from jobscripts.lock import LOCK, Lock
@@ -166,10 +167,13 @@ class State:
         self.save()
 
     def exit_code(self) -> int:
-        """Worst of the runs'. A run that did not take place counts as failed; a wrong answer is not
-        forgotten when a later attempt of the same binary is right."""
+        """Worst of the runs'. A run that did not take place counts as failed, but for repeats for which
+        a budget had no time; a wrong answer is not forgotten when a later attempt of the same binary is
+        right."""
         codes = []
         for run in self.runs:
+            if run["status"] == "skipped" and run["repeat"] > 1 and run["reason"] == USED_UP:
+                continue  # a plan whose budget is seen to be too short has not even planned them
             codes.append(EXIT_CODES[run["verdict"]] if run["status"] in ("done", "failed") else 1)
             binary = self.data["programs"][run["program"]]["sha256"]
             codes += [

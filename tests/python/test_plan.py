@@ -275,16 +275,33 @@ class Budgets(unittest.TestCase):
     def test_long_repetitions_get_more_of_a_budget_than_short_ones(self):
         budget = self.budget(100.0)
         share = budget.share([1] * 4)
-        dealt = budget.deal([1] * 4, [1.0, 1.0, 0.5, 0.5])
+        dealt = budget.deal([1] * 4, [1.0, 1.0, 0.5, 0.5], [0.5] * 4)
         self.assertEqual(dealt, [10.0, 10.0, 10.0, 10.0], "there is enough for all")
         budget = self.budget(20.0)
         share = budget.share([1] * 4)
-        dealt = budget.deal([1] * 4, [3.0, 3.0, 1.0, 1.0])
+        dealt = budget.deal([1] * 4, [3.0, 3.0, 1.0, 1.0], [0.5] * 4)
         self.assertAlmostEqual(sum(dealt), 4 * share, places=2)
         self.assertAlmostEqual(dealt[0], 1.25 * share, places=2)
         self.assertAlmostEqual(dealt[2], 0.75 * share, places=2)
-        self.assertEqual(self.budget(2.0).deal([1] * 4, [3.0, 3.0, 1.0, 1.0]), [0.5] * 4)
-        self.assertEqual(self.budget(None).deal([1] * 2, [3.0, 1.0]), [10.0, 10.0])
+        self.assertEqual(self.budget(2.0).deal([1] * 4, [3.0, 3.0, 1.0, 1.0], [2.0] * 4), [0.5] * 4)
+        self.assertEqual(self.budget(None).deal([1] * 2, [3.0, 1.0], [2.0, 1.0]), [10.0, 10.0])
+
+    def test_each_run_gets_the_least_with_which_it_is_of_use(self):
+        runs, wishes = [1] * 4, [3.0, 3.0, 1.0, 1.0]  # 4.18 s each; by wishes 5.225 and 3.135
+        dealt = self.budget(20.0).deal(runs, wishes, [6.0, 5.0, 1.0, 3.0])
+        self.assertAlmostEqual(sum(dealt), 4 * 4.18, places=2)
+        self.assertEqual(dealt[0], 6.0)
+        for some, least in zip(dealt[1:], (5.0, 1.0, 3.0)):
+            self.assertGreater(some, least)
+        self.assertLess(dealt[2], 3.135, "what has more makes it up")
+
+    def test_where_that_is_too_much_as_many_as_can_be_get_it(self):
+        budget = self.budget(20.0)  # 16.72 s to measure in
+        leasts = [7.0, 5.0, 4.5, 6.5]
+        self.assertFalse(budget.suffices([1] * 4, leasts))
+        self.assertEqual(budget.deal([1] * 4, [9.0, 2.0, 1.0, 9.0], leasts), [0.5, 5.0, 4.5, 6.5])
+        self.assertTrue(budget.suffices([1] * 4, [6.0, 5.0, 1.0, 3.0]))
+        self.assertTrue(self.budget(None).suffices([1] * 4, [10.0] * 4))
 
     def test_used_up(self):
         budget = self.budget(5.0)
