@@ -3,10 +3,10 @@
  *
  * A plan holds, for each peer, one contiguous buffer that goes there and one that is filled from
  * there; several, where data travels in pieces: those of one peer arrive in the order in which it
- * starts to send them, so both sides start them in the same order. They travel as persistent
- * requests on a communicator of the plan's own, in chunks below 2^31 bytes, the largest count of
- * MPI 3 (SB_MESSAGE_MOST=bytes in the environment lowers the limit, for tests). One round is:
- * receive; send to each peer; until all have arrived and are sent.
+ * starts to send them, so both sides start them in the same order. They travel with a tag of the
+ * plan's own (a communicator of its own would be as long as the number of ranks), in chunks below
+ * 2^31 bytes, the largest count of MPI 3 (SB_MESSAGE_MOST=bytes in the environment lowers the
+ * limit, for tests). One round is: receive; send to each peer; until all have arrived and are sent.
  */
 #ifndef SCALEBAR_COMM_MESSAGES_H
 #define SCALEBAR_COMM_MESSAGES_H
@@ -28,6 +28,17 @@ typedef struct sb_messages sb_messages;
 sb_status sb_messages_create(sb_comm *comm, const sb_traffic *traffic, int peers,
                              sb_messages **messages);
 
+/* A plan with room for `slots` messages at a time each way, of at most `most` bytes, whose peers
+ * are told when they begin; in place of peers, the functions below take slots. For ranks with
+ * hundreds of peers: MPI keeps some hundred bytes for each message that is planned. Collective,
+ * with the same errors; ranks may have different numbers of slots, or none. */
+sb_status sb_messages_create_slots(sb_comm *comm, int slots, int64_t most, sb_messages **messages);
+
+/* Begins a message in a slot whose last one is complete. `peer` need not be kept, its buffer must.
+ * Of plans with slots. Local. */
+void sb_messages_receive_once(sb_messages *messages, int slot, const sb_traffic *peer);
+void sb_messages_send_once(sb_messages *messages, int slot, const sb_traffic *peer);
+
 /* Starts to receive from all peers: their buffers must not be touched until they have arrived.
  * Local. */
 void sb_messages_receive(sb_messages *messages);
@@ -42,7 +53,10 @@ void sb_messages_send(sb_messages *messages, int peer);
 /* Whether the buffer from this peer is full. Makes progress. Local. */
 bool sb_messages_arrived(sb_messages *messages, int peer);
 
-/* Whether all buffers that were sent may be written again. Makes progress. Local. */
+/* Whether the buffer that was sent to this peer may be written again. Makes progress. Local. */
+bool sb_messages_sent_to(sb_messages *messages, int peer);
+
+/* The same of all buffers. Makes progress. Local. */
 bool sb_messages_sent(sb_messages *messages);
 
 /* One turn of a loop that waits for messages of this plan, alone or beside what other ranks of the
@@ -51,7 +65,7 @@ bool sb_messages_sent(sb_messages *messages);
  * when something may have changed. Local. */
 void sb_messages_wait_turn(sb_messages *messages, int64_t turn);
 
-/* Between rounds. Accepts NULL inside; sets *messages to NULL. Collective. */
+/* Between rounds. Accepts NULL inside; sets *messages to NULL. Local. */
 void sb_messages_destroy(sb_messages **messages);
 
 #endif

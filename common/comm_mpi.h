@@ -10,6 +10,7 @@
 struct sb_comm {
   int rank, size;
   int node, nodes, node_rank, node_size, uniform_node_size;
+  int plans; /* of messages, made so far: each has a tag of its own */
   int64_t bytes_sent;
   bool failed_together;
   MPI_Comm world;   /* all ranks */

@@ -7,9 +7,14 @@
 
 /* A message waits until both sides are there. Short ones would leave without, and for those SimGrid
  * keeps one list, of all ranks, and looks through it at the end of each of them. */
-void sb_messages_send_init(const void *data, int bytes, int to, MPI_Comm comm,
+void sb_messages_send_init(const void *data, int bytes, int to, int tag, MPI_Comm comm,
                            MPI_Request *request) {
-  MPI_Ssend_init(data, bytes, MPI_BYTE, to, 0, comm, request);
+  MPI_Ssend_init(data, bytes, MPI_BYTE, to, tag, comm, request);
+}
+
+void sb_messages_send_now(const void *data, int bytes, int to, int tag, MPI_Comm comm,
+                          MPI_Request *request) {
+  MPI_Issend(data, bytes, MPI_BYTE, to, tag, comm, request);
 }
 
 /* Callers ask for a message that they need, and take a turn where it is not complete. */

@@ -2,9 +2,14 @@
  * to hear of them, and the only one where other ranks may also raise flags in shared memory. */
 #include "comm_mpi_messages.h"
 
-void sb_messages_send_init(const void *data, int bytes, int to, MPI_Comm comm,
+void sb_messages_send_init(const void *data, int bytes, int to, int tag, MPI_Comm comm,
                            MPI_Request *request) {
-  MPI_Send_init(data, bytes, MPI_BYTE, to, 0, comm, request);
+  MPI_Send_init(data, bytes, MPI_BYTE, to, tag, comm, request);
+}
+
+void sb_messages_send_now(const void *data, int bytes, int to, int tag, MPI_Comm comm,
+                          MPI_Request *request) {
+  MPI_Isend(data, bytes, MPI_BYTE, to, tag, comm, request);
 }
 
 bool sb_messages_complete(sb_messages *messages, int request) {

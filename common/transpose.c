@@ -5,7 +5,7 @@
 
 #include "exchange_copy.h"
 #include "memory.h"
-#include "transpose_plan.h"
+#include "transpose_flow.h"
 
 static void enter(sb_clock *clock, sb_phase phase) {
   if (clock != NULL) sb_clock_enter(clock, phase);
@@ -50,7 +50,7 @@ cleanup:
 static const char *name_way(sb_pool *p) {
   int64_t does[2] = {0, 0};
   for (int i = 0; i < p->plans; i++) {
-    does[0] |= p->plan[i].traffics > 0;
+    does[0] |= p->plan[i].sends + p->plan[i].receives > 0;
     does[1] |= p->plan[i].read_bytes > 0;
   }
   sb_comm_max_i64(p->comm, does, 2);
@@ -92,10 +92,7 @@ sb_status sb_pool_create(sb_comm *comm, int64_t doubles, const sb_transpose_shap
   p->plans = plans;
   SB_TRY(get_memory(p, doubles, how));
   SB_TRY(sb_comm_agree(comm, cut_all(p, shapes)));
-  for (int i = 0; i < plans; i++) {
-    sb_transpose *t = &p->plan[i];
-    SB_TRY(sb_messages_create(comm, t->traffic, t->traffics, &t->messages));
-  }
+  for (int i = 0; i < plans; i++) SB_TRY(sb_flow_plan(&p->plan[i]));
   p->way = name_way(p);
 cleanup:
   return status;
@@ -145,36 +142,40 @@ void sb_transpose_claim(sb_transpose *t, sb_clock *clock) {
 
 void sb_transpose_begin(sb_transpose *t) {
   t->round++;
-  t->offered = 0;
-  for (int i = t->batches; i < t->traffics; i++) sb_messages_receive_from(t->messages, i);
+  sb_flow_begin(t);
 }
 
-static void pack(const sb_transpose *t, const sb_batch *batch) {
-  const sb_parcel *parcel = &t->parcel[batch->parcel];
+static void pack(sb_transpose *t, const sb_turn *turn) {
+  const sb_parcel *parcel = &t->parcel[turn->of];
+  sb_trial_pause(&t->trial);
   if (parcel->direct) return;
-  const sb_box box = sb_transpose_planes(&parcel->box, t->shape.planes, batch->lo, batch->hi);
+  const sb_box box = sb_transpose_sent_box(t, turn), all = sb_transpose_parcel_box(t, parcel);
   const int64_t row = (t->from.hi[2] - t->from.lo[2]) * t->shape.words;
   const sb_array whole = {.cell = t->memory + t->shape.source,
                           .stride = {(t->from.hi[1] - t->from.lo[1]) * row, row, t->shape.words}};
   const sb_array from = sb_within(&whole, &t->from, &box);
-  const sb_array packed = sb_transpose_packed(&t->shape, &parcel->box, t->buffer + parcel->at);
-  const sb_array to = sb_within(&packed, &parcel->box, &box);
+  const sb_array packed = sb_transpose_packed(&t->shape, &all, t->buffer + parcel->at);
+  const sb_array to = sb_within(&packed, &all, &box);
   const int64_t count[SB_AXES] = {box.hi[0] - box.lo[0], box.hi[1] - box.lo[1],
                                   (box.hi[2] - box.lo[2]) * t->shape.words};
   sb_copy_block(&to, &from, count);
 }
 
+/* Steps of messages whose planes are finished, where those below `end` are. */
+static int64_t steps_finished(const sb_transpose *t, int64_t end) {
+  const int axis = t->shape.planes;
+  return end < t->from.hi[axis] ? (end - t->from.lo[axis]) / t->step : INT64_MAX;
+}
+
 void sb_transpose_offer(sb_transpose *t, int64_t end, sb_clock *clock) {
-  const bool sends = t->offered < t->batches && t->batch[t->offered].hi <= end;
+  const int64_t steps = steps_finished(t, end);
+  const bool sends = t->offered < t->sends && t->send[t->offered].step < steps;
   const bool last = end == t->from.hi[t->shape.planes] && t->readers > 0;
   if (!sends && !last) return;
   enter(clock, SB_COMMUNICATE);
-  for (; t->offered < t->batches && t->batch[t->offered].hi <= end; t->offered++) {
-    sb_trial_pause(&t->trial);
-    pack(t, &t->batch[t->offered]);
-    sb_messages_send(t->messages, t->offered);
-    sb_comm_count_sent(t->comm, t->traffic[t->offered].send_bytes);
-  }
+  while (t->offered < t->sends && t->send[t->offered].step < steps) t->offered++;
+  sb_flow_test(t);
+  sb_flow_send(t, pack);
   if (last) {
     sb_trial_pause(&t->trial);
     synchronise(t);
@@ -184,11 +185,7 @@ void sb_transpose_offer(sb_transpose *t, int64_t end, sb_clock *clock) {
   enter(clock, SB_COMPUTE);
 }
 
-void sb_transpose_test(sb_transpose *t) {
-  for (int i = t->batches; i < t->traffics; i++) {
-    if (!sb_messages_arrived(t->messages, i)) return;
-  }
-}
+void sb_transpose_test(sb_transpose *t) { sb_flow_test(t); }
 
 /* Whether a piece of another rank can be read. */
 static bool is_there(sb_transpose *t, int piece) {
@@ -197,15 +194,25 @@ static bool is_there(sb_transpose *t, int piece) {
   return atomic_load_explicit(&there->ready, memory_order_acquire) >= t->round;
 }
 
+/* Whether all messages have arrived, and all of this rank's have left. */
+static bool flows(sb_transpose *t, sb_clock *clock) {
+  sb_flow_test(t);
+  if (sb_flow_may_send(t)) {
+    enter(clock, SB_COMMUNICATE);
+    sb_flow_send(t, pack);
+    enter(clock, SB_WAIT);
+    sb_flow_test(t);
+  }
+  return sb_flow_arrived(t) && sb_flow_all_begun(t);
+}
+
 void sb_transpose_wait(sb_transpose *t, sb_clock *clock) {
   enter(clock, SB_WAIT);
   sb_trial_pause(&t->trial);
   int64_t turn = 0;
-  for (int i = t->batches; i < t->traffics; i++) {
-    for (; !sb_messages_arrived(t->messages, i); turn++) sb_messages_wait_turn(t->messages, turn);
-  }
+  for (; !flows(t, clock); turn++) sb_messages_wait_turn(t->messages, turn);
   for (int i = 0; i < t->pieces; i++) {
-    if (t->received[i] >= 0 || t->piece[i].rank == t->rank) continue;
+    if (t->arrival[i].at >= 0 || t->piece[i].rank == t->rank) continue;
     for (; !is_there(t, i); turn++) sb_comm_wait_turn(t->comm, turn);
   }
   sb_comm_wait_over(t->comm);
@@ -218,8 +225,8 @@ void sb_transpose_done(sb_transpose *t, sb_clock *clock) {
   sb_trial_pause(&t->trial);
   sb_comm_count_sent(t->comm, t->read_bytes);
   for (int i = 0; i < t->pieces; i++) {
-    if (t->received[i] >= 0) {
-      sb_trial_poison(&t->trial, t->buffer + t->received[i],
+    if (t->arrival[i].at >= 0) {
+      sb_trial_poison(&t->trial, t->buffer + t->arrival[i].at,
                       sb_box_count(&t->piece[i].box) * t->shape.words);
     } else if (t->piece[i].rank != t->rank) {
       synchronise(t);
@@ -227,8 +234,9 @@ void sb_transpose_done(sb_transpose *t, sb_clock *clock) {
                                 memory_order_release);
     }
   }
-  for (int64_t turn = 0; t->batches > 0 && !sb_messages_sent(t->messages); turn++) {
-    sb_messages_wait_turn(t->messages, turn);
+  for (int64_t turn = 0; !sb_flow_all_sent(t); turn++) {
+    sb_flow_test(t);
+    if (!sb_flow_all_sent(t)) sb_messages_wait_turn(t->messages, turn);
   }
   sb_comm_wait_over(t->comm);
   enter(clock, SB_COMPUTE);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exchange_copy.h"
+#include "transpose_partners.h"
 
 /* Messages shorter than this are joined, as far as a rank's planes go: their start would cost more
  * than it gains to send them early. */
@@ -39,36 +40,10 @@ sb_array sb_transpose_packed(const sb_transpose_shape *shape, const sb_box *box,
   return array;
 }
 
-/* Positions whose boxes meet `box`. */
-typedef struct {
-  int lo[SB_AXES], hi[SB_AXES];
-} partners;
-
-static partners partners_of(const sb_dist *dist, const sb_box *box) {
-  partners p = {.lo = {0}};
-  if (!sb_box_empty(box)) sb_dist_owners(dist, box, p.lo, p.hi);
-  return p;
-}
-
-static int count_partners(const partners *p) {
-  int count = 1;
-  for (int a = 0; a < SB_AXES; a++) count *= p->hi[a] - p->lo[a];
-  return count;
-}
-
-static int partner(const sb_dist *dist, const partners *p, int i) {
-  int position[SB_AXES];
-  for (int a = SB_AXES - 1; a >= 0; a--) {
-    position[a] = p->lo[a] + i % (p->hi[a] - p->lo[a]);
-    i /= p->hi[a] - p->lo[a];
-  }
-  return sb_dist_rank(dist, position);
-}
-
 /* Planes of a batch of a rank's source: the same arithmetic for who sends and who receives. */
 static int64_t batch_planes(const sb_transpose_shape *shape, const sb_box *from) {
-  const partners p = partners_of(shape->to, from);
-  const int64_t planes = count_along(from, shape->planes), parts = count_partners(&p);
+  const int64_t planes = count_along(from, shape->planes);
+  const int64_t parts = sb_partners_of(shape->to, from).count;
   const int64_t bytes = sb_box_count(from) / planes * shape->words * (int64_t)sizeof(double);
   const int64_t needed = (WORTH_A_MESSAGE * parts + bytes - 1) / bytes;
   return needed < planes ? needed : planes;
@@ -103,98 +78,63 @@ static double *source_of(const sb_transpose *t, int rank) {
   return memory + t->shape.source;
 }
 
-/* Where the batch ends that begins at plane `lo` of `box`, in a source that begins at `first`. */
-static int64_t batch_end(const sb_box *box, int axis, int64_t first, int64_t step, int64_t lo) {
-  const int64_t end = first + ((lo - first) / step + 1) * step;
-  return end < box->hi[axis] ? end : box->hi[axis];
-}
-
-/* `list` may be NULL. */
-static int cut_batches(int parcel, const sb_box *box, int axis, int64_t first, int64_t step,
-                       sb_batch *list) {
-  int count = 0;
-  for (int64_t lo = box->lo[axis], hi = 0; lo < box->hi[axis]; lo = hi, count++) {
-    hi = batch_end(box, axis, first, step, lo);
-    if (list != NULL) list[count] = (sb_batch){.parcel = parcel, .lo = lo, .hi = hi};
-  }
-  return count;
-}
-
-static int by_end(const void *left, const void *right) {
-  const sb_batch *a = left, *b = right;
-  if (a->hi != b->hi) return a->hi < b->hi ? -1 : 1;
-  return (a->parcel > b->parcel) - (a->parcel < b->parcel);
+sb_box sb_transpose_parcel_box(const sb_transpose *t, const sb_parcel *parcel) {
+  const sb_box there = sb_dist_box(t->shape.to, parcel->rank);
+  return sb_box_intersect(&t->from, &there);
 }
 
 /* Packed parcels come after what arrives. */
-static void place_parcel(sb_transpose *t, sb_parcel *parcel, int64_t step) {
+static void place_parcel(sb_transpose *t, sb_parcel *parcel) {
   const int axis = t->shape.planes;
-  const sb_box first = sb_transpose_planes(&parcel->box, axis, 0, parcel->box.lo[axis] + step);
+  const sb_box box = sb_transpose_parcel_box(t, parcel);
+  const sb_box first = sb_transpose_planes(&box, axis, 0, box.lo[axis] + t->step);
   /* What is sent from where it is arrives in the same order, which must be that of packed ones. */
   parcel->direct = is_one_run(&first, &t->from) && (axis == 0 || count_along(&first, 0) == 1);
   if (parcel->direct) return;
   parcel->at = t->buffer_doubles;
-  t->buffer_doubles += sb_box_count(&parcel->box) * t->shape.words;
-}
-
-/* Where a rank begins with its partners: behind itself. Would all begin with the first, its node's
- * link would have to take what all send, while the others stood idle. */
-static int first_partner(const sb_transpose *t, const partners *p, int count) {
-  for (int i = 0; i < count; i++) {
-    if (partner(t->shape.to, p, i) == t->rank) return i + 1;
-  }
-  return count > 0 ? t->rank % count : 0;
+  t->buffer_doubles += sb_box_count(&box) * t->shape.words;
 }
 
 static sb_status cut_parcels(sb_transpose *t) {
-  const partners p = partners_of(t->shape.to, &t->from);
-  const int most = sb_box_empty(&t->from) ? 0 : count_partners(&p), axis = t->shape.planes;
-  const int64_t step = most > 0 ? batch_planes(&t->shape, &t->from) : 1;
-  t->parcel = calloc((size_t)most + 1, sizeof *t->parcel);
+  const sb_partners p = sb_partners_of(t->shape.to, &t->from);
+  t->step = p.count > 0 ? batch_planes(&t->shape, &t->from) : 1;
+  t->parcel = calloc((size_t)p.count + 1, sizeof *t->parcel);
   if (t->parcel == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a plan of a transpose");
-  const int first = first_partner(t, &p, most);
-  for (int i = 0; i < most; i++) {
-    const int rank = partner(t->shape.to, &p, (first + i) % most);
+  for (int i = 0; i < p.count; i++) {
+    const int rank = sb_partner_in_place(&p, t->rank, i);
     if (rank == t->rank) continue;
     if (reaches(t, rank)) {
       t->readers++;
       continue;
     }
     sb_parcel *parcel = &t->parcel[t->parcels++];
-    const sb_box there = sb_dist_box(t->shape.to, rank);
-    *parcel = (sb_parcel){.rank = rank, .box = sb_box_intersect(&t->from, &there)};
-    place_parcel(t, parcel, step);
-    t->batches += cut_batches(0, &parcel->box, axis, t->from.lo[axis], step, NULL);
+    *parcel = (sb_parcel){.rank = rank, .place = i};
+    place_parcel(t, parcel);
   }
-  t->batch = calloc((size_t)t->batches + 1, sizeof *t->batch);
-  if (t->batch == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a plan of a transpose");
-  int at = 0;
-  for (int i = 0; i < t->parcels; i++) {
-    at += cut_batches(i, &t->parcel[i].box, axis, t->from.lo[axis], step, t->batch + at);
-  }
-  qsort(t->batch, (size_t)t->batches, sizeof *t->batch, by_end);
   return SB_OK;
 }
 
 static sb_status cut_pieces(sb_transpose *t) {
-  const partners p = partners_of(t->shape.from, &t->to);
-  t->pieces = sb_box_empty(&t->to) ? 0 : count_partners(&p);
+  const sb_partners p = sb_partners_of(t->shape.from, &t->to);
+  t->pieces = p.count;
   t->piece = calloc((size_t)t->pieces + 1, sizeof *t->piece);
-  t->received = calloc((size_t)t->pieces + 1, sizeof *t->received);
-  if (t->piece == NULL || t->received == NULL)
+  t->arrival = calloc((size_t)t->pieces + 1, sizeof *t->arrival);
+  if (t->piece == NULL || t->arrival == NULL)
     return sb_fail(SB_NO_MEMORY, "no memory for a plan of a transpose");
   for (int i = 0; i < t->pieces; i++) {
-    const int rank = partner(t->shape.from, &p, i);
+    const int rank = sb_partner(&p, i);
     const sb_box there = sb_dist_box(t->shape.from, rank);
     t->piece[i] = (sb_piece){.rank = rank, .box = sb_box_intersect(&t->to, &there)};
     const int64_t doubles = sb_box_count(&t->piece[i].box) * t->shape.words;
-    t->received[i] = -1;
+    t->arrival[i] = (sb_arrival){.at = -1};
     if (rank == t->rank) continue;
     if (reaches(t, rank)) {
       t->read_bytes += doubles * (int64_t)sizeof(double);
       continue;
     }
-    t->received[i] = t->buffer_doubles;
+    t->arrival[i] = (sb_arrival){.at = t->buffer_doubles,
+                                 .first = there.lo[t->shape.planes],
+                                 .step = batch_planes(&t->shape, &there)};
     t->buffer_doubles += doubles;
   }
   return SB_OK;
@@ -210,65 +150,112 @@ cleanup:
   return status;
 }
 
-/* Where a piece is, and how many messages bring it. */
-static int bind_piece(sb_transpose *t, int i, sb_traffic *traffic) {
+/* Where a piece is. */
+static void bind_piece(sb_transpose *t, int i) {
   sb_piece *piece = &t->piece[i];
-  const sb_box there = sb_dist_box(t->shape.from, piece->rank);
   sb_array array;
-  if (t->received[i] < 0) {
+  if (t->arrival[i].at < 0) {
+    const sb_box there = sb_dist_box(t->shape.from, piece->rank);
     const sb_array whole = array_of(&there, t->shape.words, source_of(t, piece->rank));
     array = sb_within(&whole, &there, &piece->box);
   } else {
-    array = sb_transpose_packed(&t->shape, &piece->box, t->buffer + t->received[i]);
+    array = sb_transpose_packed(&t->shape, &piece->box, t->buffer + t->arrival[i].at);
   }
   piece->data = array.cell;
   memcpy(piece->stride, array.stride, sizeof piece->stride);
-  if (t->received[i] < 0) return 0;
+}
+
+/* The turns of the messages that bring a box, whose source begins at plane `first` and goes `step`
+ * planes a message. Returns how many; `list` may be NULL. */
+static int list_turns(const sb_box *box, int axis, int64_t first, int64_t step, sb_turn turn,
+                      sb_turn *list) {
+  const int begin = (int)((box->lo[axis] - first) / step);
+  const int end = (int)((box->hi[axis] - 1 - first) / step) + 1;
+  for (int i = begin; i < end && list != NULL; i++) {
+    turn.step = i;
+    *list++ = turn;
+  }
+  return end - begin;
+}
+
+static int list_sends(const sb_transpose *t, sb_turn *list) {
   const int axis = t->shape.planes;
-  const int64_t first = there.lo[axis], step = batch_planes(&t->shape, &there);
-  const int64_t plane = sb_box_count(&piece->box) / count_along(&piece->box, axis) * t->shape.words;
-  double *to = t->buffer + t->received[i];
   int count = 0;
-  for (int64_t lo = piece->box.lo[axis], hi = 0; lo < piece->box.hi[axis]; lo = hi, count++) {
-    hi = batch_end(&piece->box, axis, first, step, lo);
-    const int64_t doubles = (hi - lo) * plane;
-    if (traffic != NULL)
-      traffic[count] = (sb_traffic){
-          .rank = piece->rank, .receive = to, .receive_bytes = doubles * (int64_t)sizeof(double)};
-    to += doubles;
+  for (int i = 0; i < t->parcels; i++) {
+    const sb_box box = sb_transpose_parcel_box(t, &t->parcel[i]);
+    const sb_turn turn = {.place = t->parcel[i].place, .sender = t->rank, .of = i};
+    count +=
+        list_turns(&box, axis, t->from.lo[axis], t->step, turn, list != NULL ? list + count : NULL);
   }
   return count;
 }
 
-static sb_traffic send_of(const sb_transpose *t, const sb_batch *batch) {
-  const sb_parcel *parcel = &t->parcel[batch->parcel];
-  const sb_box box = sb_transpose_planes(&parcel->box, t->shape.planes, batch->lo, batch->hi);
+static int list_receives(const sb_transpose *t, sb_turn *list) {
+  int count = 0;
+  for (int i = 0; i < t->pieces; i++) {
+    const sb_arrival *arrival = &t->arrival[i];
+    if (arrival->at < 0) continue;
+    const sb_piece *piece = &t->piece[i];
+    const sb_box there = sb_dist_box(t->shape.from, piece->rank);
+    const sb_partners theirs = sb_partners_of(t->shape.to, &there);
+    const sb_turn turn = {.place = sb_place_of_partner(&theirs, piece->rank, t->rank),
+                          .sender = piece->rank,
+                          .of = i};
+    count += list_turns(&piece->box, t->shape.planes, arrival->first, arrival->step, turn,
+                        list != NULL ? list + count : NULL);
+  }
+  return count;
+}
+
+sb_status sb_transpose_bind(sb_transpose *t) {
+  for (int i = 0; i < t->pieces; i++) bind_piece(t, i);
+  t->sends = list_sends(t, NULL);
+  t->receives = list_receives(t, NULL);
+  t->send = calloc((size_t)t->sends + 1, sizeof *t->send);
+  t->receive = calloc((size_t)t->receives + 1, sizeof *t->receive);
+  if (t->send == NULL || t->receive == NULL)
+    return sb_fail(SB_NO_MEMORY, "no memory for a plan of a transpose");
+  list_sends(t, t->send);
+  list_receives(t, t->receive);
+  return SB_OK;
+}
+
+sb_box sb_transpose_sent_box(const sb_transpose *t, const sb_turn *turn) {
+  const sb_box whole = sb_transpose_parcel_box(t, &t->parcel[turn->of]);
+  const int64_t lo = t->from.lo[t->shape.planes] + turn->step * t->step;
+  return sb_transpose_planes(&whole, t->shape.planes, lo, lo + t->step);
+}
+
+sb_traffic sb_transpose_sent(const sb_transpose *t, const sb_turn *turn) {
+  const sb_parcel *parcel = &t->parcel[turn->of];
+  const sb_box box = sb_transpose_sent_box(t, turn);
   const sb_array whole = array_of(&t->from, t->shape.words, source_of(t, t->rank));
   sb_array array = sb_within(&whole, &t->from, &box);
   if (!parcel->direct) {
-    array = sb_transpose_packed(&t->shape, &parcel->box, t->buffer + parcel->at);
-    array = sb_within(&array, &parcel->box, &box);
+    const sb_box all = sb_transpose_parcel_box(t, parcel);
+    array = sb_transpose_packed(&t->shape, &all, t->buffer + parcel->at);
+    array = sb_within(&array, &all, &box);
   }
   return (sb_traffic){.rank = parcel->rank,
                       .send = array.cell,
                       .send_bytes = sb_box_count(&box) * t->shape.words * (int64_t)sizeof(double)};
 }
 
-sb_status sb_transpose_bind(sb_transpose *t) {
-  int arriving = 0;
-  for (int i = 0; i < t->pieces; i++) arriving += bind_piece(t, i, NULL);
-  t->traffics = t->batches + arriving;
-  t->traffic = calloc((size_t)t->traffics + 1, sizeof *t->traffic);
-  if (t->traffic == NULL) return sb_fail(SB_NO_MEMORY, "no memory for a plan of a transpose");
-  for (int b = 0; b < t->batches; b++) t->traffic[b] = send_of(t, &t->batch[b]);
-  int at = t->batches;
-  for (int i = 0; i < t->pieces; i++) at += bind_piece(t, i, t->traffic + at);
-  return SB_OK;
+sb_traffic sb_transpose_received(const sb_transpose *t, const sb_turn *turn) {
+  const sb_piece *piece = &t->piece[turn->of];
+  const sb_arrival *arrival = &t->arrival[turn->of];
+  const int axis = t->shape.planes;
+  const int64_t lo = arrival->first + turn->step * arrival->step;
+  const sb_box before = sb_transpose_planes(&piece->box, axis, 0, lo);
+  const sb_box box = sb_transpose_planes(&piece->box, axis, lo, lo + arrival->step);
+  const int64_t passed = lo > piece->box.lo[axis] ? sb_box_count(&before) : 0;
+  return (sb_traffic){
+      .rank = piece->rank,
+      .receive = t->buffer + arrival->at + passed * t->shape.words,
+      .receive_bytes = sb_box_count(&box) * t->shape.words * (int64_t)sizeof(double)};
 }
 
-int64_t sb_transpose_step(const sb_transpose *t) {
-  return sb_box_empty(&t->from) ? 1 : batch_planes(&t->shape, &t->from);
-}
+int64_t sb_transpose_step(const sb_transpose *t) { return t->step; }
 
 int64_t sb_transpose_bytes_rank(const sb_dist *from, const sb_dist *to, int words, int rank) {
   const sb_box before = sb_dist_box(from, rank), after = sb_dist_box(to, rank);
@@ -299,8 +286,8 @@ int64_t sb_transpose_memory(const sb_transpose_shape *shapes, int plans, int ran
 
 void sb_transpose_uncut(sb_transpose *t) {
   free(t->piece);
-  free(t->received);
+  free(t->arrival);
   free(t->parcel);
-  free(t->batch);
-  free(t->traffic);
+  free(t->send);
+  free(t->receive);
 }

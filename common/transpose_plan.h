@@ -21,19 +21,29 @@ typedef struct {
   _Alignas(128) _Atomic int64_t done;
 } sb_transpose_flags;
 
-/* A part of this rank's source that goes to another rank as messages. */
+/* A part of this rank's source that goes to another rank as messages. Lists as long as the number
+ * of partners hold what is not soon computed anew. */
 typedef struct {
   int rank;
-  sb_box box;
-  bool direct; /* each batch is one run of memory, sent from where it is */
+  int place;   /* among those to whom this rank sends (transpose_partners.h) */
+  bool direct; /* each message is one run of memory, sent from where it is */
   int64_t at;  /* else where it is packed, in doubles from the begin of the buffers */
 } sb_parcel;
 
-/* Planes lo .. hi - 1 of a parcel, which travel as one message. */
+/* How a piece arrives as messages. */
 typedef struct {
-  int parcel;
-  int64_t lo, hi;
-} sb_batch;
+  int64_t at;          /* in doubles from the begin of the buffers; -1: read where it is */
+  int64_t first, step; /* plane at which its owner's source begins, and planes of a message */
+} sb_arrival;
+
+/* A message, and when it has its turn: by steps, then places, then senders. Both its ends know all
+ * three. */
+typedef struct {
+  int step;  /* counts messages of a parcel from where the source begins */
+  int place; /* of the parcel */
+  int sender;
+  int of; /* which parcel, or which piece */
+} sb_turn;
 
 struct sb_transpose {
   sb_comm *comm;
@@ -46,19 +56,25 @@ struct sb_transpose {
   int64_t round;
 
   sb_piece *piece;
-  int64_t *received; /* of each piece, where it arrives, in doubles; -1: read where it is */
+  sb_arrival *arrival; /* of each piece */
   int pieces;
   int64_t read_bytes; /* of others, in shared memory */
   int readers;        /* ranks of this node that read the source */
 
   sb_parcel *parcel;
-  sb_batch *batch; /* in the order in which they are finished */
-  int parcels, batches, offered;
-  int64_t buffer_doubles;
-  double *buffer;      /* the pool's */
-  sb_traffic *traffic; /* the batches, then the messages that arrive */
-  int traffics;
+  int parcels;
+  int64_t step;           /* planes of a message */
+  int64_t buffer_doubles; /* for what is packed and what arrives */
+  double *buffer;         /* the pool's */
+  sb_turn *send, *receive;
+  int sends, receives;
+  int offered; /* messages whose planes are finished */
+
+  /* transpose_flow.h */
   sb_messages *messages;
+  int window;           /* messages under way at a time, each way */
+  int begun, sent;      /* messages that left; and whose planes may be written again */
+  int awaited, arrived; /* messages that are received; and that are here */
   sb_trial trial;
 };
 
@@ -77,8 +93,16 @@ struct sb_pool {
 sb_status sb_transpose_cut(sb_transpose *transpose);
 void sb_transpose_uncut(sb_transpose *transpose); /* gives back all lists */
 
-/* Addresses and messages, once the buffer is there. */
+/* Addresses and turns, once the buffer is there. */
 sb_status sb_transpose_bind(sb_transpose *transpose);
+
+/* What of the source a parcel holds, and what of it a message. */
+sb_box sb_transpose_parcel_box(const sb_transpose *transpose, const sb_parcel *parcel);
+sb_box sb_transpose_sent_box(const sb_transpose *transpose, const sb_turn *turn);
+
+/* A message's other end, address and length. */
+sb_traffic sb_transpose_sent(const sb_transpose *transpose, const sb_turn *turn);
+sb_traffic sb_transpose_received(const sb_transpose *transpose, const sb_turn *turn);
 
 /* The flags of a rank whose memory is in reach (NULL of others). */
 sb_transpose_flags *sb_transpose_flags_of(const sb_transpose *transpose, int rank);

@@ -18,7 +18,7 @@ ROOT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().pare
 LEAVES = ("status", "blas", "threads", "rng", "isa", "simd", "timing", "stats", "figures", "fields", "decomp",
           "dist", "halo_shape", "hash", "memory", "exact_sum", "sysfile",
           "simulation", "cpuset", "cgroup", "cores", "crowding", "topology")
-COMM = ("comm", "exchange", "transpose", "transpose_plan")
+COMM = ("comm", "exchange", "transpose", "transpose_flow", "transpose_partners", "transpose_plan")
 DRIVER = ("driver",)
 LEAF_LAYER, COMM_LAYER, MEASURE_LAYER, DRIVER_LAYER = range(4)
 

@@ -276,21 +276,38 @@ static void is_right_in_chunks(void **state) {
   unsetenv("SB_MESSAGE_MOST");
 }
 
+/* However few messages are under way at a time, no rank waits for ever. */
+static void is_right_with_few_under_way(void **state) {
+  (void)state;
+  const char *partners[] = {"1", "2", "1000"};
+  for (int i = 0; i < 3; i++) {
+    setenv("SB_FLOW_PARTNERS", partners[i], 1);
+    check_grids(UNEVEN, 41, 4);
+    check_grids(LONG, 131, 3);
+    setenv("SB_MESSAGE_MOST", "1000", 1);
+    check_grids(UNEVEN, 109, 4);
+    unsetenv("SB_MESSAGE_MOST");
+  }
+  unsetenv("SB_FLOW_PARTNERS");
+}
+
 /* Ranks pause at random, and what is used too early or too late is NaN (exchange_trial.h). */
 static void stays_right_on_trial(void **state) {
   (void)state;
   setenv("SB_EXCHANGE_TEST", "9", 1);
   check_grids(UNEVEN, 61, 30);
   check_grids(LONG, 151, 5);
+  setenv("SB_FLOW_PARTNERS", "1", 1);
+  check_grids(LONG, 157, 5);
+  unsetenv("SB_FLOW_PARTNERS");
   unsetenv("SB_EXCHANGE_TEST");
 }
 
 int main(int argc, char **argv) {
   if (sb_comm_start(&argc, &argv, &comm) != SB_OK) return 1;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(is_right_on_all_grids),
-      cmocka_unit_test(is_right_in_batches),
-      cmocka_unit_test(is_right_in_chunks),
+      cmocka_unit_test(is_right_on_all_grids), cmocka_unit_test(is_right_in_batches),
+      cmocka_unit_test(is_right_in_chunks),    cmocka_unit_test(is_right_with_few_under_way),
       cmocka_unit_test(stays_right_on_trial),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);

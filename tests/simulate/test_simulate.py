@@ -4,7 +4,9 @@ Nothing here depends on how fast this machine is: a simulated time is a result l
 """
 from __future__ import annotations
 
+import os
 import unittest
+from unittest import mock
 
 import launch
 import simulated
@@ -113,6 +115,17 @@ class Clock(unittest.TestCase):
         fair, crowded = (simulated.run(BIN / "pi_mpi", *WEAK["pi"], *ONCE, ranks=32, ranks_a_node=a_node)
                          for a_node in (16, 32))
         self.assertGreater(crowded.seconds(), 1.5 * fair.seconds())
+
+    def test_few_messages_of_a_transpose_at_a_time(self) -> None:
+        """Ranks that waited for each other in a ring would be told by SimGrid, and end the run."""
+        seconds = []
+        for partners in ("1", "1000"):
+            with mock.patch.dict(os.environ, SB_FLOW_PARTNERS=partners):
+                found = simulated.run(BIN / "fft_mpi", "--nx", "50", "--ny", "41", "--nz", "64", "--layout", "natural",
+                                      *ONCE, ranks=37, ranks_a_node=4)
+            self.assertTrue(found.succeeded(), found)
+            seconds.append(found.seconds())
+        self.assertGreater(seconds[0], 1.2 * seconds[1], "one at a time takes longer")
 
     def test_torus_is_another_machine(self) -> None:
         found = simulated.run(BIN / "heat_mpi", *WEAK["heat"], *ONCE, ranks=64, platform="torus")

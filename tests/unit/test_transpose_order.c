@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transpose_partners.h"
 #include "transpose_plan.h"
 
 enum { RANKS_MOST = 64 };
@@ -73,10 +74,35 @@ static void ranks_that_are_not_their_own_partners_begin_apart(void **state) {
   assert_in_range(most, 1, 2);
 }
 
+/* Both ends of a message must know its place among those that its sender sends. */
+static void places_are_known_at_both_ends(void **state) {
+  (void)state;
+  const int x[SB_AXES] = {3, 5, 1}, y[SB_AXES] = {3, 1, 5}, z[SB_AXES] = {1, 3, 5};
+  const int *grids[] = {x, y, z};
+  const int64_t n[SB_AXES] = {7, 11, 13};
+  for (int way = 0; way < 9; way++) {
+    const sb_dist from = dist_of(grids[way / 3], n), to = dist_of(grids[way % 3], n);
+    for (int rank = 0; rank < sb_dist_ranks(&from); rank++) {
+      const sb_box box = sb_dist_box(&from, rank);
+      const sb_partners partners = sb_partners_of(&to, &box);
+      bool met[RANKS_MOST] = {false};
+      for (int place = 0; place < partners.count; place++) {
+        const int other = sb_partner_in_place(&partners, rank, place);
+        assert_int_equal(sb_place_of_partner(&partners, rank, other), place);
+        assert_false(met[other]);
+        met[other] = true;
+        const sb_box there = sb_dist_box(&to, other), common = sb_box_intersect(&box, &there);
+        assert_false(sb_box_empty(&common));
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_step_has_a_receiver_of_its_own),
       cmocka_unit_test(ranks_that_are_not_their_own_partners_begin_apart),
+      cmocka_unit_test(places_are_known_at_both_ends),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
