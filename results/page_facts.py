@@ -19,6 +19,7 @@ REPETITION = {
     "time": "one repetition: a triad of all workers",
     "rate": "triad bandwidth of all workers, of the repetitions",
 }
+FLAG = {"0": "no", "1": "yes"}
 OPERATIONS = ("fma_", "dgemm_")  # figures of probe that count them, which udunits has no word for
 
 
@@ -161,5 +162,6 @@ def software_part(records: Iterable[Record]) -> str:
     for key, values in found.items():
         for value, variants in values.items():
             who = "all" if len(values) == 1 else ", ".join(sorted(variants))
-            rows.append([key.replace("_", " "), value, who])
+            words = FLAG.get(value, value) if key == "git_dirty" else value
+            rows.append([key.replace("_", " "), words, who])
     return table("Software", ["property", "value", "programs"], rows)

@@ -190,6 +190,7 @@ def flawed() -> tuple[Path, Page]:
     study = Invented(
         _scratch(), workers=(1, 2, 4), apps=("heat",), layouts=False, model=True, law=Law(serial=0.04),
     ).write()
+    _alter(study, "heat_serial-strong-tiny-1x1", {"scalebar_version": "0.1.0", "git_dirty": 1})
     _alter(study, "heat_omp-strong-tiny-1x2", {"placement_ok": 0, "warnings": "placement: 2 workers on 1 core"})
     for place, layout in enumerate(("heat_hybrid-strong-tiny-1x1", "heat_hybrid-strong-tiny-1x2")):
         _alter(study, layout, {"warnings": f"clock: {2 + place}.1 GHz at the end, 2.4 GHz before"})

@@ -5,7 +5,7 @@ import re
 
 from recompute.runs import plan, runs
 
-NUMBER = re.compile(r"[-+.\deE]+")
+NUMBER = re.compile(r"[-+]?\d*\.?\d*(e[-+]?\d+)?", re.IGNORECASE)  # "0.1.0" is a version
 
 
 def texts(item):
