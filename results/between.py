@@ -17,6 +17,7 @@ from typing import Iterable
 from results.points import Point, measured_rate
 from results.ratio import Ratio, ratio, widened
 from results.scatter import f_quantile, t_quantile
+from results.words import Amount, Words, whole
 
 # A point whose repeats differ so much more than those of all others, by chance once in a hundred
 # studies, had an accident: it says nothing of the other points.
@@ -39,8 +40,10 @@ class Between:
     def words(self) -> str:
         if not self.known:
             return "unknown: no point has two repeats"
-        share = 100 * math.sqrt(self.variance)
-        return f"{share:.2g} % (standard deviation, {self.freedom} degrees of freedom)"
+        differ = math.sqrt(self.variance)
+        share = Amount(f"{100 * differ:.2g} %", differ, "differ")
+        freedom = whole(self.freedom, "freedom")
+        return Words(share, " (standard deviation, ", freedom, " degrees of freedom)")
 
 
 def between(points: Iterable[Point]) -> Between:

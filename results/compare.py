@@ -15,6 +15,7 @@ from results.outcomes import Outcomes
 from results.points import SAME_WORK, Point, Problem, Table, problem_of
 from results.record import Figure, Record
 from results.ratio import Measured, Ratio, geometric_mean, ratio
+from results.words import Words, joined, whole
 
 UPWARDS = ("byte/s", "flop/s", "byte s-1", "s-1")  # units of probe's figures that grow with performance
 
@@ -180,7 +181,7 @@ def _point(table: Table, key: _Layout) -> Point | str:
     """Or the reason why there is none."""
     for point in table.points:
         if _layout(point) == key:
-            return point if point.used else f"left out: {'; '.join(point.left_out)}"
+            return point if point.used else "left out: " + joined("; ", point.left_out)
     return "not measured"
 
 
@@ -274,7 +275,13 @@ def _differences(studies: Sequence[Study], found: Comparison) -> Iterator[str]:
             yield f"{words} differs: " + "; ".join(f"{s.label}: {t}" for s, t in zip(studies, told))
     seeds = [study.state.data["seed"] for study in studies]
     if len(set(seeds)) > 1:
-        yield "seed differs: " + ", ".join(f"{s.label}: {seed}" for s, seed in zip(studies, seeds))
+        yield "seed differs: " + joined(", ", map(_seed, studies, range(len(studies))))
+
+
+def _seed(study: Study, number: int) -> str:
+    seed = study.state.data["seed"]
+    words = "None" if seed is None else Words(whole(seed, "seed", f"study {number}"))
+    return Words(f"{study.label}: ", words)
 
 
 def _software(study: Study, key: str) -> str:

@@ -12,6 +12,7 @@ from results.laws import AMDAHL, GUSTAFSON, USL, Curve, Law
 from results.region import Region, region
 from results.samples import Locations, Sample, fault, locate
 from results.scatter import Scatter, settle, t_quantile
+from results.words import Amount, Words, counted, joined
 
 __all__ = [
     "Fit",
@@ -133,7 +134,7 @@ def amdahl(samples: Sequence[Sample]) -> Fit | Refusal:
     if not reason:
         least, most = min(a.units for a in samples), max(a.units for a in samples)
         if most - least > SAME_WORK * most:
-            reason = f"the work differs, from {least:g} to {most:g}: Amdahl takes one problem"
+            reason = Words("the work differs, from ", *_ends(least, most), ": Amdahl takes one problem")
     if reason:
         return Refusal(AMDAHL.name, reason)
     return _fit(AMDAHL, samples, False, "s")
@@ -146,9 +147,9 @@ def gustafson(samples: Sequence[Sample]) -> Fit | Refusal:
     if not reason:
         each = [a.units / a.workers for a in samples]
         if max(each) > MOST_GROWTH * min(each):
-            reason = (
-                f"the work of a worker differs, from {min(each):g} to {max(each):g}: "
-                "Gustafson takes problems that grow with the workers"
+            reason = Words(
+                "the work of a worker differs, from ", *_ends(min(each), max(each)),
+                ": Gustafson takes problems that grow with the workers",
             )
     if reason:
         return Refusal(GUSTAFSON.name, reason)
@@ -170,11 +171,16 @@ def refusal(law: Law, samples: Sequence[Sample]) -> str:
     """Why `law` cannot be fitted, or ''."""
     distinct = len({sample.workers for sample in samples})
     if distinct < law.least_points:
-        return (
-            f"too few points: {distinct} distinct number{'' if distinct == 1 else 's'} of workers, "
-            f"{law.name} takes {law.least_points}"
+        return Words(
+            "too few points: ",
+            counted(distinct, "distinct number", "distinct"),
+            f" of workers, {law.name} takes {law.least_points}",
         )
     return fault(samples)
+
+
+def _ends(least: float, most: float) -> tuple[Amount, str, Amount]:
+    return Amount(f"{least:g}", least, "work_least"), " to ", Amount(f"{most:g}", most, "work_most")
 
 
 def efficient_workers(fit: Fit, base_rate: float, efficiency: float = 0.5) -> int | None:
@@ -276,6 +282,7 @@ def _note(scatter: Scatter) -> str:
             continue
         gain = pull**2 / float(data.weight @ slopes[k] ** 2)
         if gain * freedom > t_quantile(freedom) ** 2 * max(squares - gain, 0.0):
-            word, bound = ("faster", 0) if at_low else ("slower", law.upper[k])
-            notes.append(f"{word} than the law allows: {symbol} is at its bound {bound:g}")
-    return "; ".join(notes)
+            word, bound = ("faster", 0.0) if at_low else ("slower", law.upper[k])
+            held = Amount(f"{bound:g}", bound, "value", symbol)
+            notes.append(Words(f"{word} than the law allows: {symbol} is at its bound ", held))
+    return joined("; ", notes)

@@ -12,6 +12,7 @@ from results.model import Cost, Layout, Unknown, anchored, predict, units
 from results.model_machine import Machine, of_probe
 from results.model_platform import of_platform, platform_file
 from results.points import Point, Table, fastest
+from results.words import Words, counted
 
 BEYOND = (2, 4)  # times the most workers that were measured
 NEAR = 0.25  # share by which a prediction may be off and still be called near
@@ -113,7 +114,7 @@ def forecasts_of(
             }
             found.append(_forecast(variant, points, left_out, limits, cores, platform))
         except Unknown as unknown:
-            found.append(NoForecast(variant, str(unknown)))
+            found.append(NoForecast(variant, unknown.words))
     return found
 
 
@@ -191,10 +192,10 @@ def _further(most: Point, machine: Machine, slowness: float, one_node: bool) -> 
                 return found, why
             layout = Layout(most.ranks * times, most.threads, most.nodes * times)
             if most.simulated and layout.nodes > machine.far[-1][0]:
-                return found, f"the machine has {machine.far[-1][0]} nodes"
+                return found, Words("the machine has ", counted(machine.far[-1][0], "node", "nodes_there"))
         try:
             cost = predict(app, most.config, layout, machine, shared, slowness)
         except Unknown as unknown:
-            return found, str(unknown)
+            return found, unknown.words
         found.append(Told(layout, None, cost, None, units(app, most.config, layout)))
     return found, ""

@@ -8,6 +8,7 @@ from typing import Callable, Sequence
 
 from results.samples import Sample
 from results.stats import Summary, pool
+from results.words import Amount, Words, joined, whole
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ def karp_flatt_words(fractions: Sequence[SerialFraction]) -> str:
         return "Too few points with intervals to tell a serial part from overhead."
     slower = [e for e in sure if e.low > 1]
     if slower:
-        which = ", ".join(str(e.workers) for e in slower)
-        return f"Slower than the base on {which} workers: no serial part explains that, but overhead does."
+        which = joined(", ", (_workers(e) for e in slower))
+        why = " workers: no serial part explains that, but overhead does."
+        return Words("Slower than the base on ", which, why)
     if all(e.high < 0 for e in sure):
         return "Faster than p times the base on every number of workers: no serial part is seen."
     rises = _step(sure, lambda a, b: b.low > a.high)
@@ -61,24 +63,34 @@ def karp_flatt_words(fractions: Sequence[SerialFraction]) -> str:
         )
     if rises:
         a, b = rises
-        return (
-            f"The serial fraction e rises, from {a.value:.2g} on {a.workers} workers to "
-            f"{b.value:.2g} on {b.workers}: overhead that grows with the workers."
-        )
+        return Words(*_from_to("rises", a, b), ": overhead that grows with the workers.")
     if falls:
         a, b = falls
-        return (
-            f"The serial fraction e falls, from {a.value:.2g} on {a.workers} workers to "
-            f"{b.value:.2g} on {b.workers}: more workers gain something, such as cache, or the "
-            "base is slow."
-        )
+        why = ": more workers gain something, such as cache, or the base is slow."
+        return Words(*_from_to("falls", a, b), why)
     low, high = max(e.low for e in sure), min(e.high for e in sure)
     if low <= 0 <= high:
         return "No serial part is seen: every interval of the serial fraction e holds 0."
-    return (
-        f"One serial fraction e between {low:.2g} and {high:.2g} suits every point: a serial part; "
-        "no overhead that grows is seen."
+    return Words(
+        "One serial fraction e between ",
+        Amount(f"{low:.2g}", low, "common_low"),
+        " and ",
+        Amount(f"{high:.2g}", high, "common_high"),
+        " suits every point: a serial part; no overhead that grows is seen.",
     )
+
+
+def _from_to(way: str, a: SerialFraction, b: SerialFraction) -> tuple[str, ...]:
+    start = f"The serial fraction e {way}, from "
+    return start, _e_words(a), " on ", _workers(a), " workers to ", _e_words(b), " on ", _workers(b)
+
+
+def _e_words(e: SerialFraction) -> Words:
+    return Words(Amount(f"{e.value:.2g}", e.value, "serial_fraction", f"p={e.workers}"))
+
+
+def _workers(e: SerialFraction) -> Words:
+    return Words(whole(e.workers, "workers", f"p={e.workers}"))
 
 
 def _step(

@@ -45,7 +45,7 @@ def predict(
     if app not in APPS:
         raise Unknown(f"there is no model of {app}")
     if layout.ranks > RANKS_MOST or layout.ranks > RANKS_A_NODE_MOST * layout.nodes:
-        raise Unknown(f"{layout.ranks} ranks on {layout.nodes} nodes are more than the model is made for")
+        raise Unknown("its ranks are more than the model is made for")
     setting = Setting(machine, layout.ranks, layout.threads, layout.nodes, shared, slowness)
     try:
         return APPS[app](grown(app, config, layout), setting)

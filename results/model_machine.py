@@ -78,6 +78,11 @@ class Exchange:
 class Unknown(Exception):
     """What the figures of a machine or of a run do not tell, in a phrase."""
 
+    @property
+    def words(self) -> str:
+        """The phrase with its numbers (words.py), which str() would lose."""
+        return self.args[0] if self.args else ""
+
 
 NOT_NEAR = "messages inside a node were not measured"
 NOT_FAR = "messages between nodes were not measured"

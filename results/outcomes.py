@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Mapping
 
 from jobscripts.state import State, StudyRun
-from jobscripts.units import count
 from results.children import Lost, each_in_children
 from results.record import Record, Unreadable, read_record
+from results.words import Amount, Words, counted
 
 
 STANDARD_ERROR = 2
@@ -127,7 +127,9 @@ def _unverified(record: Record) -> str:
     """The run passed, but its file does not bear that out."""
     for check in record.checks:
         if not check.holds:
-            return f"{check.name} is stored with error {check.error:.3g}, bound {check.bound:.3g}"
+            error = Amount(f"{check.error:.3g}", check.error, "stored_error")
+            bound = Amount(f"{check.bound:.3g}", check.bound, "stored_bound")
+            return Words(f"{check.name} is stored with error ", error, ", bound ", bound)
     return "no check is stored"
 
 
@@ -138,7 +140,8 @@ def warnings_told(state: State, records: Mapping[str, Record]) -> list[str]:
         own = records[run["id"]].warnings if run["id"] in records else run.get("warnings", [])
         for line in own:
             told.setdefault(re.sub(r"\d+", "0", line), []).append(f"{line} ({run['id']})")
-    return [
-        found[0] + (f", and {count(len(found) - 1, 'more run')}" if len(found) > 1 else "")
-        for found in told.values()
-    ]
+    lines = []
+    for number, found in enumerate(told.values(), start=1):
+        more = counted(len(found) - 1, "more run", "more_runs", f"warning {number}")
+        lines.append(Words(found[0], ", and ", more) if len(found) > 1 else found[0])
+    return lines

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Mapping, Sequence
 
 from jobscripts.state import State
-from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.curves import Curve
 from results.forecast import Forecast, NoForecast
@@ -13,6 +12,7 @@ from results.gallery import Gallery
 from results.outcomes import Outcomes
 from results.page_curves import scaling_section
 from results.page_facts import (
+    STUDY,
     answers_part,
     failures_part,
     limits_part,
@@ -25,6 +25,7 @@ from results.page_glance import best_table, cards
 from results.page_parts import bullets, escape, paragraph, pictures, section
 from results.page_shell import contents, document
 from results.points import Problem, Table
+from results.words import Words, counted, whole
 
 HOW = (
     "Time is that of one repetition: the median of the samples of all repeats. Its 95 % interval is "
@@ -90,18 +91,17 @@ def make_page(findings: Findings) -> str:
 
 def _heading(findings: Findings, title: str) -> str:
     data = findings.state.data
-    seed = "" if data["seed"] is None else f", seed {data['seed']}"
-    machine = data["machine"]
-    lines = [
-        f"{data['created_utc']}: {count(len(findings.state.runs), 'run')} in random order "
-        f"(order seed {data['order_seed']}){seed}, on {count(machine['workers'], 'core')} in "
-        f"{count(machine['numa_domains'], 'NUMA domain')}",
-        *data["notes"],
-    ]
+    seed = Words() if data["seed"] is None else Words(", seed ", whole(data["seed"], "seed", STUDY))
+    begun = Words(f"{data['created_utc']}: ", counted(len(findings.state.runs), "run", "runs", STUDY))
     if data.get("simulated"):
-        runs = count(len(findings.state.runs), "run")
-        lines[0] = f"{data['created_utc']}: {runs} in a simulated machine{seed}; none of its times was measured"
-    words = "".join(paragraph(line, "quiet") for line in lines)
+        first = Words(begun, " in a simulated machine", seed, "; none of its times was measured")
+    else:
+        machine = data["machine"]
+        cores = counted(machine["workers"], "core", "cores", STUDY)
+        domains = counted(machine["numa_domains"], "NUMA domain", "domains", STUDY)
+        order = Words(" in random order (order seed ", whole(data["order_seed"], "order_seed", STUDY), ")")
+        first = Words(begun, order, seed, ", on ", cores, " in ", domains)
+    words = "".join(paragraph(line, "quiet") for line in [first, *data["notes"]])
     return f"<header><h1>Scalebar: {escape(title)}</h1>{words}</header>"
 
 

@@ -1,15 +1,14 @@
 """comparison.html: machines or dates side by side."""
 from __future__ import annotations
 
-import math
 from typing import Callable, Iterator, Sequence
 
-from jobscripts.units import count
 from results.compare import Comparison, Line
 from results.page_parts import (
     Cell,
     bullets,
     escape,
+    marked,
     number,
     paragraph,
     pictures,
@@ -23,6 +22,7 @@ from results.picture import Picture
 from results.page_facts import unit_words
 from results.points import measured_rate
 from results.ratio import Ratio
+from results.words import Words, counted, numbered, whole
 
 MARKS = {"slower": "bad", "faster": "good", "same": "", "no interval": "warn", "undecided": "warn"}
 BESIDE = 2  # studies beside the base in one table: more would not fit on paper
@@ -101,13 +101,14 @@ def _cards(found: Comparison) -> str:
         else:
             key = f"mean{index}"
             big = f"{told(number(mean.value), MEAN, key)} times"
-            line = f"{MEAN} of {count(len(found.whole), 'problem')}, {told(_interval(mean), MEAN, key)}"
+            of_all = marked(counted(len(found.whole), "problem", "problems", MEAN))
+            line = f"{MEAN} of {of_all}, {told(_interval(mean), MEAN, key)}"
             line += f"; {mean.caution}" if mean.caution else ""
         machine = study.state.data["machine"]
-        words = f"{machine['model']}, {count(machine['workers'], 'core')}"
+        words = Words(f"{machine['model']}, ", counted(machine["workers"], "core", "cores", _study(index)))
         cards.append(
             f'<div class="card"><h3>{escape(study.label)}</h3><div class="big">{big}</div>'
-            f"<p>{line}</p><p>{escape(words)}</p></div>"
+            f"<p>{line}</p><p>{marked(words)}</p></div>"
         )
     return f'<div class="cards">{"".join(cards)}</div>'
 
@@ -122,7 +123,8 @@ def _changes(found: Comparison, threshold: float) -> str:
         changed = found.changed(verdict, threshold)
         lines = [_change(line, index, part, found) for line, index, part in changed[:LISTED]]
         if len(changed) > LISTED:
-            lines.append(f"and {count(len(changed) - LISTED, 'more figure')}: see Layouts")
+            more = counted(len(changed) - LISTED, "more figure", f"more_{verdict}", "changes")
+            lines.append(marked(Words("and ", more, ": see Layouts")))
         if lines:
             items = "".join(f"<li>{line}</li>" for line in lines)
             parts.append(f"<h3>{title}</h3><ul>{items}</ul>")
@@ -171,7 +173,8 @@ def _line(line: Line, group: Sequence[int], base: int, threshold: float) -> list
         point = line.points[index]
         row.append(number(measured_rate(point).value if point else None, line.unit))
         if index != base:
-            row += _ratio_cells(line.ratios[index], threshold, line.reasons[index])
+            reason = numbered(line.reasons[index], index)
+            row += _ratio_cells(line.ratios[index], threshold, reason)
     return row
 
 
@@ -233,6 +236,11 @@ def _limits(found: Comparison, threshold: float) -> str:
     return _in_groups("Figures of probe; ratios above 1 are better", found, of_group)
 
 
+def _study(number: int) -> str:
+    """The name of its row."""
+    return f"study {number}"
+
+
 def _studies(found: Comparison) -> str:
     rows: list[list[Cell | str]] = []
     for study, spread in zip(found.studies, found.spreads):
@@ -245,12 +253,12 @@ def _studies(found: Comparison) -> str:
                 data["study"],
                 data["created_utc"],
                 str(machine["model"]),
-                str(machine["workers"]),
-                f"{right} of {len(study.state.runs)}",
-                Cell(spread.words, math.sqrt(spread.variance) if spread.known else None, key="differ"),
+                Words(whole(machine["workers"], "cores")),
+                Words(whole(right, "right"), " of ", whole(len(study.state.runs), "runs")),
+                spread.words,
             ]
         )
     headings = ["label", "study", "date", "processor", "cores", "runs that are right"]
     headings.append("processes differ by")
-    names = [f"study {number}" for number in range(len(rows))]
+    names = list(map(_study, range(len(rows))))
     return table("Studies", headings, rows, (), names)

@@ -11,12 +11,12 @@ from results.page_model import model_part
 from results.page_parts import (
     Cell,
     bullets,
-    interval,
     number,
     paragraph,
     percent,
     percent_span,
     pictures,
+    said,
     section,
     si,
     span,
@@ -25,8 +25,10 @@ from results.page_parts import (
 from results.page_split import split_part
 from results.picture import Picture
 from results.plot_scaling import table_name
-from results.points import Point, Problem, Table, fewest, work_kept, workers_words
+from results.points import Point, Table, fewest, work_kept, workers_words
 from results.roof import share_of_roof
+from results.rows import problem_name, row_name
+from results.words import Amount, Words, about, after, counted, joined, whole
 
 LAWS = {
     "strong": "the same problem on p workers: S = T1/Tp, E = S/p",
@@ -54,17 +56,6 @@ POINT_COLUMNS = (
 )
 
 
-def row_name(point: Point) -> str:
-    """ "heat strong tiny mpi 2x1": finds the row of a point."""
-    nodes = f" on {point.nodes} nodes" if point.nodes > 1 else ""
-    return f"{problem_name(point.problem)} {point.variant} {point.ranks}x{point.threads}{nodes}"
-
-
-def problem_name(problem: Problem) -> str:
-    words = [problem.app, problem.scaling, problem.size, problem.options]
-    return " ".join(word for word in words if word)
-
-
 def scaling_section(
     found: Table,
     curves: Sequence[Curve],
@@ -77,7 +68,7 @@ def scaling_section(
     return section(
         table_name(found),
         f"{problem.scaling.capitalize()} scaling, size {size}{found.simulated}",
-        paragraph(f"{_work(found)}; {_law(found)}."),
+        paragraph(about(problem_name(problem), Words(_work(found), "; ", _law(found), "."))),
         paragraph(_base(found)),
         pictures(drawn),
         _points(found, limits),
@@ -89,45 +80,61 @@ def scaling_section(
 
 
 def _law(found: Table) -> str:
-    law = LAWS[found.problem.scaling]
-    b = found.fewest
-    if b > 1:
-        law = law.replace("T1/Tp", f"{b} T{b}/Tp").replace("(Wp/Tp) / (W1/T1)", f"{b} (Wp/Tp) / (W{b}/T{b})")
-    return law
+    """Of several workers as a base b the formulas with b in them."""
+    law, b = LAWS[found.problem.scaling], whole(found.fewest, "fewest")
+    if found.fewest == 1:
+        return law
+    if found.problem.scaling == "strong":
+        before, after_it = law.split("T1/Tp")
+        return Words(before, b, " T", b, "/Tp", after_it)
+    before, after_it = law.split("(Wp/Tp) / (W1/T1)")
+    return Words(before, b, " (Wp/Tp) / (W", b, "/T", b, ")", after_it)
 
 
 def _work(found: Table) -> str:
     weak = found.problem.scaling == "weak"
     amounts = [work_kept(point) for point in found.points]
     unit = found.points[0].work.unit or found.points[0].rate_unit.partition("/")[0]
-    low, high = si(min(amounts), unit), si(max(amounts), unit)
-    return (low if low == high else f"{low} to {high}") + (f" {found.problem.share}" if weak else " in all")
+    low, high = (
+        Amount(si(amount, unit), amount, key, unit=unit)
+        for amount, key in ((min(amounts), "work_least"), (max(amounts), "work_most"))
+    )
+    words = Words(low) if low.text == high.text else Words(low, " to ", high)
+    return words + (f" {found.problem.share}" if weak else " in all")
 
 
 def _base(found: Table) -> str:
-    words = []
+    words: list[str] = []
+    name = problem_name(found.problem)
     if found.serial is not None:
         base = found.serial
-        words.append(
-            f"Base: {base.problem.app}_serial, T1 = {si(base.time.median, 's')} "
-            f"({interval(base.time.low, base.time.high, 's')})."
-        )
+        reach = said(span(base.time.low, base.time.high, "s"), "interval", row_name(base))
+        words.append(Words(f"Base: {base.problem.app}_serial, T1 = ", _time(base), " (", reach, ")."))
     elif found.own_bases:
-        words.append(f"There is no serial point to compare with: E is against {fewest(found)}.")
+        against = about(name, fewest(found))
+        words.append(Words("There is no serial point to compare with: E is against ", against, "."))
     else:
-        words.append(f"There is no point of {workers_words(found.fewest)} to compare with: no speed-up is shown.")
+        of = workers_words(found.fewest, name, "fewest")
+        words.append(Words("There is no point of ", of, " to compare with: no speed-up is shown."))
     own = [_own_words(base) for base in found.own_bases]
     if own:
-        words.append("Of a parallel program " + ", ".join(dict.fromkeys(own)) + ".")
-    return " ".join(words)
+        words.append(Words("Of a parallel program ", joined(", ", dict.fromkeys(own)), "."))
+    return joined(" ", words)
 
 
 def _own_words(base: Point) -> str:
-    on = workers_words(base.workers) + (f" on {base.nodes} nodes" if base.nodes > 1 else "")
-    return f"{on} of {base.variant} took {si(base.time.median, 's')}"
+    on = workers_words(base.workers, row_name(base))
+    if base.nodes > 1:
+        on = Words(on, " on ", counted(base.nodes, "node", "nodes", row_name(base)))
+    return Words(on, f" of {base.variant} took ", _time(base))
+
+
+def _time(point: Point) -> Words:
+    return said(number(point.time.median, "s"), "time", row_name(point))
 
 
 def _points(found: Table, limits: Ceilings) -> str:
+    lines = {line: point for point in reversed(found.points) for line in point.left_out + point.notes}
     words = short_words(line for point in found.points for line in point.left_out + point.notes)
     points = table(
         f"Points{found.simulated}",
@@ -136,7 +143,11 @@ def _points(found: Table, limits: Ceilings) -> str:
         [key for _, key in POINT_COLUMNS],
         [row_name(point) for point in found.points],
     )
-    explained = [f"{short}: {line.partition(': ')[2]}" for line, short in words.items() if line != short]
+    explained = [
+        Words(short, ": ", about(row_name(lines[line]), after(": ", line)))
+        for line, short in words.items()
+        if line != short
+    ]
     return points + bullets(explained)
 
 
@@ -147,16 +158,21 @@ def short_words(lines: Iterable[str]) -> dict[str, str]:
     for line in dict.fromkeys(lines):
         meanings.setdefault(line.partition(": ")[0], []).append(line)
     return {
-        line: word if len(own) == 1 else f"{word} [{place}]"
+        line: _short(line, word) if len(own) == 1 else f"{word} [{place}]"
         for word, own in meanings.items()
         for place, line in enumerate(own, start=1)
     }
 
 
+def _short(line: str, word: str) -> str:
+    """A line without a meaning is all word, with its numbers."""
+    return line if line == word else word
+
+
 def _row(point: Point, limits: Ceilings, words: Mapping[str, str]) -> list[Cell | str]:
     split = point.split
     verified = point.verified and point.result in ("PASS", "SLOW")
-    notes = [f"left out: {words[reason]}" for reason in point.left_out]
+    notes = ["left out: " + words[reason] for reason in point.left_out]
     notes += [words[note] for note in point.notes]
     return [
         point.variant,
@@ -176,7 +192,7 @@ def _row(point: Point, limits: Ceilings, words: Mapping[str, str]) -> list[Cell 
         percent(split.parallel_efficiency if split else None),
         percent(share_of_roof(point, limits)),
         Cell("yes", mark="good") if verified else Cell("NO", mark="bad"),
-        Cell("; ".join(notes), mark="warn" if point.left_out else ""),
+        Cell(joined("; ", notes), mark="warn" if point.left_out else ""),
     ]
 
 

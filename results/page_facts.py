@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Iterable, Mapping, Sequence
 
 from jobscripts.state import State
-from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes, warnings_told
 from results.page_parts import Cell, bullets, number, paragraph, percent, percent_span, span, table
 from results.record import Figure, Record
+from results.words import Words, counted, whole
+
+STUDY = "study"  # the row of its runs, and of what it was given
 
 UNITS = {"s-1": "1/s", "byte s-1": "byte/s"}  # udunits' words, as people write them
 # Of probe's repetitions, which its file describes in the words of any app
@@ -17,6 +19,7 @@ REPETITION = {
     "time": "one repetition: a triad of all workers",
     "rate": "triad bandwidth of all workers, of the repetitions",
 }
+FLAG = {"0": "no", "1": "yes"}
 OPERATIONS = ("fma_", "dgemm_")  # figures of probe that count them, which udunits has no word for
 
 
@@ -104,9 +107,12 @@ def failures_part(outcomes: Outcomes) -> str:
     ]
     parts = []
     if rows:
-        parts.append(table("Runs that failed, or were slow", ["run", "verdict", "reason", "log"], rows))
+        names = [failure.run for failure in outcomes.failures]
+        headings = ["run", "verdict", "reason", "log"]
+        parts.append(table("Runs that failed, or were slow", headings, rows, (), names))
     if outcomes.waiting:
-        parts.append(paragraph(f"{count(outcomes.waiting, 'run')} still to come.", "warn"))
+        waiting = counted(outcomes.waiting, "run", "waiting", STUDY)
+        parts.append(paragraph(waiting + " still to come.", "warn"))
     return "\n".join(parts) or paragraph("Every run gave a right result.")
 
 
@@ -124,8 +130,9 @@ def warnings_part(state: State, records: Mapping[str, Record], undrawn: Sequence
     """`undrawn`: pictures that there are not, and why."""
     lines = warnings_told(state, records) + [f"not drawn: {words}" for words in undrawn]
     placed = sum(record.placement_ok for record in records.values())
-    words = f"{placed} of {count(len(records), 'run')} had a core for each worker, as observed."
-    return paragraph(words) + (bullets(lines) or paragraph("No run warned of anything."))
+    all_of_them = counted(len(records), "run", "results", STUDY)
+    words = Words(whole(placed, "placed", STUDY), " of ", all_of_them)
+    return paragraph(words + " had a core for each worker, as observed.") + (bullets(lines) or paragraph("No run warned of anything."))
 
 
 def machine_part(
@@ -135,13 +142,14 @@ def machine_part(
     told = state.data["machine"]
     rows: list[list[Cell | str]] = [
         ["processor", str(told["model"]), "the study"],
-        ["cores for this study", str(told["workers"]), "the study"],
-        ["NUMA domains", str(told["numa_domains"]), "the study"],
+        ["cores for this study", Words(whole(told["workers"], "cores")), "the study"],
+        ["NUMA domains", Words(whole(told["numa_domains"], "domains")), "the study"],
         ["hosts", ", ".join(hosts) or "not recorded", "all runs"],
     ]
+    names = [STUDY] * len(rows) + ["machine"] * len(machine)
     rows += [[key.replace("_", " "), value, run] for key, value in sorted(machine.items())]
     title = "Machine (usable: what that one run was given)"
-    return table(title, ["property", "value", "seen by"], rows)
+    return table(title, ["property", "value", "seen by"], rows, (), names)
 
 
 def software_part(records: Iterable[Record]) -> str:
@@ -154,5 +162,6 @@ def software_part(records: Iterable[Record]) -> str:
     for key, values in found.items():
         for value, variants in values.items():
             who = "all" if len(values) == 1 else ", ".join(sorted(variants))
-            rows.append([key.replace("_", " "), value, who])
+            words = FLAG.get(value, value) if key == "git_dirty" else value
+            rows.append([key.replace("_", " "), words, who])
     return table("Software", ["property", "value", "programs"], rows)

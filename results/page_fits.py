@@ -7,7 +7,7 @@ from typing import Sequence
 from results import fits
 from results.curves import Curve
 from results.page_parts import Cell, bullets, number, paragraph, percent, span, table
-
+from results.words import Words, about, joined, whole
 
 BEYOND = "more than 1"  # a serial fraction: slower than the base, however little runs in parallel
 
@@ -26,7 +26,7 @@ def fits_part(curves: Sequence[Curve], problem: str) -> str:
     ]
     refused = list(
         dict.fromkeys(
-            f"{law.law}, {variant}: {law.reason}"
+            Words(f"{law.law}, {variant}: ", about(f"{problem} {variant} {law.law}", law.reason))
             for variant, law in laws
             if isinstance(law, fits.Refusal)
         )
@@ -43,7 +43,7 @@ def fits_part(curves: Sequence[Curve], problem: str) -> str:
             for parameter in law.parameters
         ]
         parts.append(table("Fitted laws", headings, rows, keys, names))
-        parts.append(bullets(_said_once(laws)))
+        parts.append(bullets(_said_once(laws, problem)))
         parts.append(_residuals(laws, problem))
     parts.append(_karp_flatt(curves, problem))
     if refused:
@@ -52,14 +52,20 @@ def fits_part(curves: Sequence[Curve], problem: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _said_once(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]]) -> list[str]:
+def _said_once(laws: Sequence[tuple[str, fits.Fit | fits.Refusal]], problem: str) -> list[str]:
     """The formula of each law, and what is to be noted of a fit."""
     fitted = [(variant, law) for variant, law in laws if isinstance(law, fits.Fit)]
-    formulas = dict.fromkeys(f"{law.law}: {law.formula}" for _, law in fitted)
+    lines: list[str] = list(dict.fromkeys(f"{law.law}: {law.formula}" for _, law in fitted))
     least = min((law.smallest for _, law in fitted), default=1)
     if least > 1:
-        formulas[f"p = 1 lies outside of the data, which begin at p = {least}: what is of one worker is extrapolated"] = None
-    return [*formulas, *(f"{law.law}, {variant}: {law.note}" for variant, law in fitted if law.note)]
+        first = whole(least, "fewest", problem)
+        outside = "p = 1 lies outside of the data, which begin at p = "
+        lines.append(Words(outside, first, ": what is of one worker is extrapolated"))
+    for variant, law in fitted:
+        if law.note:
+            note = about(f"{problem} {variant} {law.law}", law.note)
+            lines.append(Words(f"{law.law}, {variant}: ", note))
+    return lines
 
 
 def _fit(curve: Curve, fit: fits.Fit) -> list[list[Cell | str]]:
@@ -67,9 +73,11 @@ def _fit(curve: Curve, fit: fits.Fit) -> list[list[Cell | str]]:
     if math.isnan(curve.base_rate):
         reach = Cell("-", number=True)
     elif most is None:
-        reach = Cell(f"more than {fits.FAR * fit.largest}, twice the most measured")
+        end = whole(fits.FAR * fit.largest, "efficient_beyond")
+        reach = Cell(Words("more than ", end, ", twice the most measured"))
     elif most == 0:
-        reach = Cell(f"fewer than {fit.smallest}, the fewest measured")
+        end = whole(fit.smallest, "efficient_below")
+        reach = Cell(Words("fewer than ", end, ", the fewest measured"))
     else:
         reach = number(float(most), text=str(most))
     rows: list[list[Cell | str]] = []
@@ -123,9 +131,14 @@ def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
     ]
     if not rows:
         return ""
-    words = [f"{curve.variant}: {curve.serial_words}" for curve in curves if curve.serial_words]
+    words = [
+        Words(f"{curve.variant}: ", about(f"{problem} {curve.variant} Karp-Flatt", curve.serial_words))
+        for curve in curves
+        if curve.serial_words
+    ]
     headings = ["variant", "workers p", "serial fraction e (1)", "95 % interval (1)"]
-    title = _karp_flatt_title({curve.base_workers for curve in curves if curve.serial_fractions})
+    bases = {curve.base_workers for curve in curves if curve.serial_fractions}
+    title = about(problem, _karp_flatt_title(bases))
     names = [
         f"{problem} {curve.variant} Karp-Flatt p={part.workers}"
         for curve in curves
@@ -139,6 +152,7 @@ def _karp_flatt(curves: Sequence[Curve], problem: str) -> str:
 def _karp_flatt_title(bases: set[int]) -> str:
     if bases == {1}:
         return "Karp-Flatt: e = (1/S - 1/p) / (1 - 1/p), against one worker of the variant"
-    which = " or ".join(map(str, sorted(bases)))
+    which = joined(" or ", (Words(whole(base, "fewest")) for base in sorted(bases)))
     formula = "e = (1/S - 1/p) / (1 - 1/p - (b - 1)/S)"
-    return f"Karp-Flatt: {formula}, against b = {which} workers of the variant, which count as b"
+    told = " workers of the variant, which count as b"
+    return Words(f"Karp-Flatt: {formula}, against b = ", which, told)

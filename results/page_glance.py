@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Sequence
 
 from jobscripts.study import VARIANTS
-from jobscripts.units import count
 from results.ceilings import Ceilings
 from results.outcomes import Outcomes
-from results.page_curves import problem_name, row_name
+from results.page_facts import STUDY
 from results.page_parts import (
     Cell,
     bullets,
     data_of,
     escape,
+    marked,
     number,
     percent,
     percent_span,
@@ -23,9 +23,10 @@ from results.page_parts import (
 )
 from results.points import Point, Table, above_ideal, fastest, workers_words
 from results.roof import share_of_roof
+from results.rows import problem_name, row_name
+from results.words import Words, about, counted, joined, whole
 
 LIMITS = "limits"  # the row of the machine's own numbers
-
 ENOUGH_REPEATS = 5  # fewer tell little of what differs between processes (page.py, HOW)
 
 
@@ -35,20 +36,22 @@ def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
     failed = sum(failure.word not in ("WRONG", "SLOW") for failure in outcomes.failures)
     good = sum(record.verified for record in outcomes.records.values())
     if wrong:
-        return f"{count(wrong, 'wrong answer')}: this machine is not to be trusted", "bad"
+        words = counted(wrong, "wrong answer", "wrong", STUDY)
+        return words + ": this machine is not to be trusted", "bad"
+    right = counted(good, "run", "right", STUDY)
     if failed:
-        return f"{count(good, 'run')} verified, {failed} without a result", "bad"
+        return Words(right, " verified, ", whole(failed, "failed", STUDY), " without a result"), "bad"
     points = [point for found in tables for point in found.points]
     slow, left_out = sum(p.result == "SLOW" for p in points), sum(not p.used for p in points)
-    more = [f"{count(slow, 'point')} slower than the reference"] if slow else []
-    more += [f"{count(left_out, 'point')} left out of the curves"] if left_out else []
+    more = [counted(slow, "point", "slow", STUDY) + " slower than the reference"] if slow else []
+    more += [counted(left_out, "point", "left_out", STUDY) + " left out of the curves"] if left_out else []
     mark = "bad" if slow else "warn"
     if outcomes.waiting:
-        done = f"{count(good, 'run')} right so far, {outcomes.waiting} still to come"
-        return "; ".join([done, *more]), mark
+        done = Words(right, " right so far, ", whole(outcomes.waiting, "waiting", STUDY), " still to come")
+        return joined("; ", [done, *more]), mark
     if more:
-        return "; ".join(["all answers right", *more]), mark
-    return f"all {count(good, 'run')} right", "good"
+        return joined("; ", ["all answers right", *more]), mark
+    return Words("all ", right, " right"), "good"
 
 
 def cards(outcomes: Outcomes, tables: Sequence[Table], limits: Ceilings) -> str:
@@ -75,8 +78,9 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
     weak = [t for t in tables if t.problem.app == app and t.problem.scaling == "weak"]
     best = _best(strong) or _best(weak)
     if best is None:
-        reasons = [r for t in strong + weak for point in t.points for r in point.left_out]
-        lines = [escape(reason) for reason in list(dict.fromkeys(reasons))[:3]]
+        points = _points(strong + weak)
+        reasons = [about(row_name(point), reason) for point in points for reason in point.left_out]
+        lines = [marked(reason) for reason in list(dict.fromkeys(reasons))[:3]]
         return _card(app, Cell("no point that can be compared"), lines)
     lines = [escape(f"{_layout(best)}, size {best.problem.size}")]
     lines += _simulated(best.simulated)
@@ -86,7 +90,7 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
     if grown is not None and grown is not best and grown.efficiency and grown.workers > 1:
         layout = f"{grown.variant} {grown.ranks} x {grown.threads}"
         lines += [f"weak scaling, {layout}: {_efficiency(grown)}", escape(above_ideal(grown))]
-    lines.append(escape(_left_out(strong if best in _points(strong) else weak, best)))
+    lines.append(marked(_left_out(strong if best in _points(strong) else weak, best)))
     share = share_of_roof(best, limits)
     if share is not None:
         part = told(percent(share), row_name(best), "roof")
@@ -148,7 +152,7 @@ def _card(
 ) -> str:
     """`big` is the number of `row` under `key`; `lines` are HTML."""
     body = "".join(f"<p>{line}</p>" for line in lines if line)
-    text = f'<span class="{big.mark}">{escape(big.text)}</span>' if big.mark else escape(big.text)
+    text = f'<span class="{big.mark}">{marked(big.text)}</span>' if big.mark else marked(big.text)
     name = f' data-row="{escape(row)}"' if row else ""
     number_words = f'<div class="big"{name}{data_of(big, key)}>{text}</div>'
     return f'<div class="card"><h3>{escape(title)}</h3>{number_words}{body}</div>'
@@ -171,8 +175,10 @@ def _left_out(tables: Sequence[Table], shown: Point) -> str:
     most = max(point.workers for point in points)
     if most == shown.workers:
         return ""
-    reasons = (reason.partition(":")[0] for p in points if p.workers == most for reason in p.left_out)
-    return f"on {workers_words(most)} every point is left out: {', '.join(dict.fromkeys(reasons))}"
+    there = [point for point in points if point.workers == most]
+    reasons = dict.fromkeys(reason.partition(":")[0] for point in there for reason in point.left_out)
+    on = workers_words(most, row_name(there[0]))
+    return Words("on ", on, f" every point is left out: {', '.join(reasons)}")
 
 
 def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
@@ -189,7 +195,8 @@ def best_table(tables: Sequence[Table], limits: Ceilings) -> str:
                     names.append(row_name(point))
                 few = few or bool(of_processes(point))
                 words = _left_out([replace(found, points=own)], point)
-                left_out += [f"{problem_name(found.problem)} {variant}: {words}"] if words else []
+                named = Words(f"{problem_name(found.problem)} {variant}: ", words)
+                left_out += [named] if words else []
     if not rows:
         return bullets(left_out)
     headings = [
@@ -209,7 +216,7 @@ def _against(found: Table, point: Point) -> str:
         return "-"
     if point is found.serial or (found.serial is None and point is found.own_base(point.variant)):
         return "itself"
-    return "serial" if found.serial else workers_words(point.base_workers)
+    return "serial" if found.serial else workers_words(point.base_workers, key="base_workers")
 
 
 def _best_row(found: Table, point: Point, limits: Ceilings) -> list[Cell | str]:

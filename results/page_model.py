@@ -6,6 +6,7 @@ from typing import Sequence
 from results.forecast import NEAR, Forecast, NoForecast, Told
 from results.page_parts import Cell, bullets, number, paragraph, table
 from results.points import Problem
+from results.words import Words, about, joined, whole
 
 COLUMNS = (
     ("variant", ""),
@@ -39,7 +40,7 @@ def model_part(forecasts: Sequence[Forecast | NoForecast], problem: Problem, nam
     """`name` begins the names of the rows, as scripts know them."""
     made = [found for found in forecasts if isinstance(found, Forecast)]
     refused = dict.fromkeys(f.reason for f in forecasts if isinstance(f, NoForecast))
-    parts = [paragraph(f"No time is predicted: {reason}.") for reason in refused]
+    parts = [paragraph(Words("No time is predicted: ", about(name, reason), ".")) for reason in refused]
     if made:
         rows = [_row(forecast, told) for forecast in made for told in forecast.told]
         names = [_row_name(forecast, told, name) for forecast in made for told in forecast.told]
@@ -48,7 +49,7 @@ def model_part(forecasts: Sequence[Forecast | NoForecast], problem: Problem, nam
         headings, keys = [heading for heading, _ in columns], [key for _, key in columns]
         rows = [row[: len(columns)] for row in rows]
         parts.append(table(title, headings, rows, keys, names))
-        parts.append(bullets(words_of(forecast) for forecast in made))
+        parts.append(bullets(words_of(forecast, name) for forecast in made))
     return "\n".join(parts)
 
 
@@ -75,25 +76,33 @@ def _row(forecast: Forecast, told: Told) -> list[Cell | str]:
     ]
 
 
-def words_of(forecast: Forecast) -> str:
-    """Where the model's numbers come from, and where measured times leave them."""
+def words_of(forecast: Forecast, name: str = "") -> str:
+    """Where the model's numbers come from, and where measured times leave them. `name` begins the names of
+    the rows."""
     kind = "simulated" if forecast.base is None else "measured"
     if forecast.base is None:
         source = f"from the figures of {forecast.machine} alone"
     else:
         layout = f"{forecast.base.ranks} x {forecast.base.threads}"
         source = f"speed of the kernel from {layout}, all else from probe"
-    further = f" Nothing is predicted beyond: {forecast.why_no_further}." if forecast.why_no_further else ""
-    parting = _parting(forecast, kind) + _not_compared(forecast)
-    return f"{forecast.variant}: {source}. {parting}{further}"
+    further = Words()
+    if forecast.why_no_further:
+        further = Words(" Nothing is predicted beyond: ", about(name, forecast.why_no_further), ".")
+    parting = Words(_parting(forecast, kind, name), _not_compared(forecast, name))
+    return Words(f"{forecast.variant}: {source}. ", parting, further)
 
 
-def _not_compared(forecast: Forecast) -> str:
-    places = ", ".join(str(told.workers) for told in forecast.left_out)
-    return f" Left out, and so not compared: p = {places}." if places else ""
+def _not_compared(forecast: Forecast, name: str) -> str:
+    places = _places(forecast, forecast.left_out, name)
+    return Words(" Left out, and so not compared: p = ", places, ".") if places else ""
 
 
-def _parting(forecast: Forecast, kind: str) -> str:
+def _places(forecast: Forecast, found: Sequence[Told], name: str) -> str:
+    places = [whole(told.workers, "workers", _row_name(forecast, told, name)) for told in found]
+    return joined(", ", map(Words, places))
+
+
+def _parting(forecast: Forecast, kind: str, name: str) -> str:
     asked = [told for told in forecast.measured if told.point is not forecast.base]
     far = [told for told in asked if not told.near]
     if not asked:
@@ -108,9 +117,12 @@ def _parting(forecast: Forecast, kind: str) -> str:
     slow = [told for told in far if told.ratio > 1]
     fast = [told for told in far if told.ratio < 1]
     words = [
-        f"{kind.capitalize()} more than {100 * NEAR:.0f} % {way} than predicted at p = "
-        f"{', '.join(str(told.workers) for told in found)}, which may be {meaning}."
+        Words(
+            f"{kind.capitalize()} more than {100 * NEAR:.0f} % {way} than predicted at p = ",
+            _places(forecast, found, name),
+            f", which may be {meaning}.",
+        )
         for found, way, meaning in ((slow, "slower", slower), (fast, "faster", faster))
         if found
     ]
-    return " ".join(words)
+    return joined(" ", words)

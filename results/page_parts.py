@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Iterable, Sequence
 
 from results.picture import Picture
+from results.words import Amount, Words
 
 SI = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 
@@ -116,10 +117,9 @@ def table(
 ) -> str:
     """A table with a caption and headings; the first cell of a row is its heading. `keys` name the
     columns and `row_names` the rows for scripts."""
-    words = escape(caption)
     lines = [
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{words}"><table>',
-        f"<caption><span>{words}</span></caption>",
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table>',
+        f"<caption><span>{marked(caption)}</span></caption>",
     ]
     lines.append("<thead><tr>")
     for column, heading in enumerate(headings):
@@ -145,7 +145,7 @@ def _cell(cell: Cell | str, heading: bool, key: str) -> str:
     if cell.number:
         attributes += NUMBER
     attributes += data_of(cell, key)
-    text = escape(cell.text)
+    text = marked(cell.text)
     if cell.mark:
         text = f'<span class="{cell.mark}">{text}</span>'
     if cell.code:
@@ -169,15 +169,35 @@ def data_of(cell: Cell, key: str) -> str:
 
 
 def told(cell: Cell, row: str, key: str) -> str:
-    """A number of `row` in a sentence, as HTML that scripts find."""
-    return f'<span data-row="{escape(row)}"{data_of(cell, key)}>{escape(cell.text)}</span>'
+    """A number of `row` in a sentence, as HTML that scripts find; "": of the table's row around it."""
+    named = f' data-row="{escape(row)}"' if row else ""
+    return f"<span{named}{data_of(cell, key)}>{escape(cell.text)}</span>"
+
+
+def marked(text: str) -> str:
+    """A sentence as HTML, each of its numbers told as such."""
+    parts = text.parts if isinstance(text, Words) else (text,)
+    return "".join(_amount(part) if isinstance(part, Amount) else escape(part) for part in parts)
+
+
+def _amount(part: Amount) -> str:
+    value = part.value if part.ends is None else None
+    return told(Cell(part.text, value, part.unit, ends=part.ends), part.row, part.key)
+
+
+def said(cell: Cell, key: str, row: str = "") -> Words:
+    """A number made for a cell, in a sentence."""
+    if cell.value is None and cell.ends is None:
+        return Words(cell.text)
+    value = math.nan if cell.value is None else cell.value
+    return Words(Amount(cell.text, value, cell.key or key, row, cell.unit, cell.ends))
 
 
 def pictures(found: Iterable[Picture | None]) -> str:
     """Side by side where there is room, below each other where there is none."""
     figures = [
         f'<figure id="picture-{picture.name}">{picture.on_page()}'
-        f"<figcaption>{escape(picture.words)}</figcaption></figure>"
+        f"<figcaption>{marked(picture.words)}</figcaption></figure>"
         for picture in found
         if picture is not None
     ]
@@ -186,14 +206,14 @@ def pictures(found: Iterable[Picture | None]) -> str:
 
 def section(name: str, title: str, *parts: str, level: int = 2) -> str:
     body = "\n".join(part for part in parts if part)
-    return f'<section id="{escape(name)}"><h{level}>{escape(title)}</h{level}>\n{body}\n</section>'
+    return f'<section id="{escape(name)}"><h{level}>{marked(title)}</h{level}>\n{body}\n</section>'
 
 
 def paragraph(text: str, mark: str = "") -> str:
     attributes = f' class="{mark}"' if mark else ""
-    return f"<p{attributes}>{escape(text)}</p>" if text else ""
+    return f"<p{attributes}>{marked(text)}</p>" if text else ""
 
 
 def bullets(items: Iterable[str]) -> str:
-    found = "".join(f"<li>{escape(item)}</li>" for item in items)
+    found = "".join(f"<li>{marked(item)}</li>" for item in items)
     return f"<ul>{found}</ul>" if found else ""

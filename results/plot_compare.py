@@ -45,7 +45,7 @@ def draw_ratios(found: Comparison) -> Drawing | None:
         spread = np.array([[part.value - part.low, part.high - part.value] for _, part in known]).T
         undecided = any(part.undecided for _, part in known)
         shift = 0.22 * (number - (len(found.studies) - 1) / 2)
-        where.errorbar(
+        drawn, _, (whiskers,) = where.errorbar(
             value,
             [row + shift for row, _ in known],
             xerr=np.nan_to_num(spread),
@@ -55,6 +55,8 @@ def draw_ratios(found: Comparison) -> Drawing | None:
             capsize=2.5,
             label=study.label,
         )
+        drawn.set_gid(f"study-{number}-ratios")
+        whiskers.set_gid(f"study-{number}-intervals")
     where.axvline(1, color=light("quiet"), linestyle="--", linewidth=1)
     where.set_yticks(
         range(len(lines)),
@@ -89,10 +91,10 @@ def draw_together(studies: Sequence[Study], problem: Problem) -> Drawing | None:
         simulated = ", simulated" if points[0].simulated else ""
         where.plot(
             [p.workers for p in points], [p.rate for p in points], "-", marker=marker,
-            color=colour, label=study.label + simulated,
+            color=colour, label=study.label + simulated, gid=f"study-{number}-rates",
         )
         lines = _predicted(study, table, points[-1].variant)
-        draw_predicted(where, lines, lambda spot: spot.rate, colour, named=number == 0)
+        draw_predicted(where, lines, lambda spot: spot.rate, colour, number == 0, f"study-{number}")
         workers += [spot.workers for line in lines for spot in line.spots]
     if not workers:
         return None

@@ -73,16 +73,17 @@ def draw_predicted(
     value: Callable[[Spot], float],
     colour: str = "",
     named: bool = True,
+    group: str = "",
 ) -> list[float]:
     """In the colour of the variant, or in `colour`. Returns the values that were drawn. `named`: the
-    legend says what the lines are."""
+    legend says what the lines are. Identifiers in the SVG begin with `group`, or the variant."""
     drawn: list[float] = []
     labels = {DOTTED: "predicted", DASHED: "predicted, beyond the points"}  # each once
     if not named:
         labels = {}
     for line in lines:
         ink = colour or light(line.variant)
-        for spots, style in ((line.inside, DOTTED), (line.beyond, DASHED)):
+        for spots, style, name in ((line.inside, DOTTED, "inside"), (line.beyond, DASHED, "beyond")):
             known = [(spot.workers, value(spot)) for spot in spots if not math.isnan(value(spot))]
             if not known:
                 continue
@@ -93,6 +94,7 @@ def draw_predicted(
                 marker="+" if len(known) == 1 else "",  # one point makes no line
                 color=ink,
                 label=labels.pop(style, None),
+                gid=f"{group}-predicted-{name}" if group else f"{line.variant}-predicted-{name}",
             )
             drawn += [v for _, v in known]
     return drawn

@@ -32,11 +32,11 @@ def draw_roofline(limits: Ceilings, points: Sequence[Point]) -> Drawing | None:
         roofs.setdefault(roof, []).append(workers)  # fewer workers may reach as much as more
     for number, (roof, same) in enumerate(roofs.items()):
         style = STYLES[number % len(STYLES)]
-        found.plot(across, roof, linestyle=style, color=light("quiet"), label=_workers(*same))
+        found.plot(across, roof, linestyle=style, color=light("quiet"), label=_workers(*same), gid=f"roof-{same[0]}")
     if limits.product is not None:
         found.axhline(
             limits.product.at(counts[0]) / 1e9, color=light("quiet"), linestyle="-.", linewidth=1.2,
-            label=f"DGEMM of BLAS, {_workers(counts[0])}",
+            label=f"DGEMM of BLAS, {_workers(counts[0])}", gid="roof-dgemm",
         )
     sizes = len({point.problem.size for point in points})
     for number, point in enumerate(points, start=1):
@@ -79,6 +79,7 @@ def _mark(found: Axes, number: int, point: Point, filled: bool, with_size: bool)
         markerfacecolor=colour if filled else light("page"),
         markersize=5.5,
         label=f"{number} " + " ".join(word for word in words if word),
+        gid=f"point-{number}",
     )
     found.annotate(
         str(number), place, xytext=(6, -3), textcoords="offset points", color=colour, fontsize=8.5,

@@ -1,5 +1,6 @@
 """Curves against workers: time, speed-up, parallel efficiency. Points that are left out of speed-up
-are crossed out; they are on no line and in no fit."""
+are crossed out; they are on no line and in no fit. What is drawn of data has an identifier in the SVG
+("omp-points", "omp-line", "omp-intervals"), so that it can be read back."""
 from __future__ import annotations
 
 import math
@@ -132,7 +133,7 @@ def _bars(
         return
     middle = np.array([value[0] for value in values])
     spread = np.array([[v[0] - v[1], v[2] - v[0]] for v in values]).T
-    found.errorbar(
+    drawn, _, (whiskers,) = found.errorbar(
         [point.workers for point in points],
         middle,
         yerr=np.nan_to_num(np.abs(spread)),
@@ -141,6 +142,8 @@ def _bars(
         capsize=2.5,
         elinewidth=1,
     )
+    drawn.set_gid(f"{variant}-points")
+    whiskers.set_gid(f"{variant}-intervals")
     best = fastest(points)
     found.plot(
         [point.workers for point in best],
@@ -149,6 +152,7 @@ def _bars(
         marker=MARKERS[variant],
         color=light(variant),
         label=variant,
+        gid=f"{variant}-line",
     )
 
 
@@ -159,7 +163,9 @@ def _line(found, variant, points, value, style, label=True) -> None:  # type: ig
     colour, marker = light(variant), MARKERS[variant]
     best = fastest(used)
     if label:
-        found.plot([p.workers for p in used], [value(p) for p in used], marker, color=colour)
+        found.plot(
+            [p.workers for p in used], [value(p) for p in used], marker, color=colour, gid=f"{variant}-points"
+        )
     found.plot(
         [p.workers for p in best],
         [value(p) for p in best],
@@ -167,6 +173,7 @@ def _line(found, variant, points, value, style, label=True) -> None:  # type: ig
         marker=marker if label else "",
         color=colour,
         label=variant if label else None,
+        gid=f"{variant}-line" if label else f"{variant}-own-line",
     )
 
 
@@ -179,7 +186,8 @@ def _whiskers(found: Axes, variant: str, points: Sequence[Point], per_worker: bo
         [point.speedup_interval[end] / by for point, by in zip(known, scale) if point.speedup_interval]
         for end in (0, 1)
     )
-    found.vlines([point.workers for point in known], low, high, color=light(variant), linewidth=1)
+    across = [point.workers for point in known]
+    found.vlines(across, low, high, color=light(variant), linewidth=1, gid=f"{variant}-intervals")
 
 
 def _height(point: Point) -> float:
@@ -217,11 +225,11 @@ def _crosses(found: Axes, variant: str, points: Sequence[Point], label: bool) ->
         *place, MARKERS[variant], color=colour, markerfacecolor=light("page"), markersize=6,
         label=variant if label else None,
     )
-    found.plot(*place, "x", color=colour, markersize=8)
+    found.plot(*place, "x", color=colour, markersize=8, gid=f"{variant}-left-out")
 
 
 def _ideal(found: Axes, workers: Sequence[int], values: Sequence[float]) -> None:
-    found.plot(workers, values, "--", color=light("quiet"), linewidth=1, label="ideal")
+    found.plot(workers, values, "--", color=light("quiet"), linewidth=1, label="ideal", gid="ideal")
 
 
 def _fit(found: Axes, line: FittedLine) -> None:
@@ -232,6 +240,7 @@ def _fit(found: Axes, line: FittedLine) -> None:
         color=light(line.variant),
         linewidth=0.9,
         label=f"{line.law}, {line.variant}",
+        gid=f"{line.variant}-fit",
     )
     found.fill_between(line.workers, line.low, line.high, color=light(line.variant), alpha=0.15, linewidth=0)
 

@@ -15,6 +15,8 @@ from results.picture import HEIGHT, WIDTH, Drawing, axes
 from results.plot_scaling import table_name
 from results.points import Point, Table, fastest
 from results.record import PHASES
+from results.rows import problem_name
+from results.words import Words, counted, whole
 
 HEIGHT_OF_BAR = 0.7  # of the distance between two
 BAR = 0.17  # inches of height that a bar adds
@@ -51,10 +53,12 @@ def draw_split(table: Table) -> Drawing | None:
         handlelength=1.4,
     )
     problem = table.problem
-    words = (
+    name = problem_name(problem)
+    words = Words(
         f"{problem.app}, {problem.scaling} scaling: computing, communicating, waiting and I/O "
-        f"as shares of the mean rank's time in a repetition, which stands beside the bar "
-        f"(a mean, where the table of points has the median), of {len(points)} of {all_of_them} points"
+        "as shares of the mean rank's time in a repetition, which stands beside the bar "
+        "(a mean, where the table of points has the median), of ",
+        Words(whole(len(points), "bars", name), " of ", counted(all_of_them, "point", "points", name)),
     )
     title = "Where the time goes" + (" (simulated)" if table.simulated else "")
     found.set_title(title)
@@ -68,7 +72,7 @@ def _bars(phase: str, left: Sequence[float], shares: Sequence[float]) -> PolyCol
         [(a, place + low), (b, place + low), (b, place + high), (a, place + high)]
         for place, (a, b) in enumerate(zip(left, map(sum, zip(left, shares))))
     ]
-    return PolyCollection(corners, **_style(phase))
+    return PolyCollection(corners, gid=f"bars-{phase}", **_style(phase))
 
 
 def _style(phase: str) -> dict[str, Any]:

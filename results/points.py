@@ -15,6 +15,7 @@ from results.ratio import Measured, ratio
 from results.record import Record, Work
 from results.split import Split, split_of
 from results.stats import INTERVAL_MIN, Summary, pool
+from results.words import Amount, Words, counted, whole
 
 SAME_WORK = 0.01  # share by which work (weak: per worker) may differ from the base's
 
@@ -115,16 +116,17 @@ class Table:
         return self.serial or next(iter(fastest(self.own_bases)), None)
 
 
-def workers_words(workers: int) -> str:
-    return "one worker" if workers == 1 else f"{workers} workers"
+def workers_words(workers: int, row: str = "", key: str = "workers") -> str:
+    """`row` and `key`: by which scripts know the number."""
+    return "one worker" if workers == 1 else counted(workers, "worker", key, row)
 
 
 def fewest(table: Table) -> str:
     """What efficiency is against where there is no serial point: "one worker of the variant"."""
     if table.fewest == 1:
         return "one worker of the variant"
-    b = table.fewest
-    return f"the variant on {b} workers, the fewest: they count as {b}, whatever they lose among themselves"
+    b, lost = whole(table.fewest, "fewest"), ", whatever they lose among themselves"
+    return Words("the variant on ", b, " workers, the fewest: they count as ", b, lost)
 
 
 def fastest(points: Iterable[Point]) -> list[Point]:
@@ -221,15 +223,19 @@ def _judge(point: Point, found: list[Record], workers: int) -> None:
         point.left_out.append(sorted(told)[0] if told else "placement: workers shared a core")
     cores = workers * point.nodes
     if point.workers > cores and point.placement_ok:
-        point.left_out.append(f"oversubscription: {point.workers} workers on {cores} cores")
+        crowd = counted(point.workers, "worker", "workers")
+        point.left_out.append(Words("oversubscription: ", crowd, " on ", counted(cores, "core", "cores")))
     if point.simulated and point.time.n < INTERVAL_MIN:
         point.notes.append("simulated: exact, no interval")
     elif point.time.n < INTERVAL_MIN:
-        point.left_out.append(f"too few samples: {point.time.n}, an interval takes {INTERVAL_MIN}")
+        few = whole(point.time.n, "samples")
+        point.left_out.append(Words("too few samples: ", few, f", an interval takes {INTERVAL_MIN}"))
     if any(abs(record.units - point.units) > SAME_WORK * point.units for record in found):
         point.left_out.append("repeats of unequal work")
     if point.repeats < point.asked:
-        point.notes.append(f"{point.asked - point.repeats} of {point.asked} repeats gave no result")
+        lost = whole(point.asked - point.repeats, "repeats_lost")
+        asked = whole(point.asked, "repeats_asked")
+        point.notes.append(Words(lost, " of ", asked, " repeats gave no result"))
     if point.result == "SLOW":
         point.notes.append("slower than its reference")
     if any(record.wide for record in found):
@@ -250,8 +256,12 @@ def _relate(table: Table) -> None:
             continue
         for base in (table.serial, own):
             if base and not _same_work(point, base):
+                own, other = (work_kept(one) for one in (point, base))
                 point.left_out.append(
-                    f"other work than its base: {work_kept(point):.4g}, not {work_kept(base):.4g}"
+                    Words(
+                        "other work than its base: ", Amount(f"{own:.4g}", own, "work_kept"),
+                        ", not ", Amount(f"{other:.4g}", other, "base_work_kept"),
+                    )
                 )
                 break
         else:

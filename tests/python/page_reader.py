@@ -12,6 +12,11 @@ class Element:
     attributes: dict[str, str]
     row: str  # data-row of itself or of the row around it
     text: str = ""
+    rest: str = ""  # of a block: its text without blocks inside it, with TOLD for each number
+
+
+def is_number(element: Element) -> bool:
+    return "data-value" in element.attributes or "data-low" in element.attributes
 
 
 @dataclass
@@ -30,16 +35,21 @@ class Card:
     loose: str = ""
 
 
+# Whose text is read as one; what stands in none of them is of no use to a reader.
+BLOCKS = {"p", "li", "th", "td", "caption", "figcaption", "h1", "h2", "h3", "title", "summary", "div"}
+UNREAD = {"style", "svg"}
+TOLD = "#"  # in the place of a number
+
+
 class Page(HTMLParser):
     """`numbers` are the elements with data-value or data-low; `paragraphs` the texts of p,
-    `items` those of li."""
+    `items` those of li; `blocks` hold all visible text but that of pictures."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tables: list[HtmlTable] = []
         self.numbers: list[Element] = []
-        self.paragraphs: list[str] = []
-        self.items: list[str] = []
+        self.blocks: list[Element] = []
         self.cards: list[Card] = []
         self._open: list[Element] = []
         self._row = ""
@@ -51,8 +61,10 @@ class Page(HTMLParser):
         if tag == "tr":
             self._row = attributes.get("data-row", "")
         element = Element(tag, attributes, attributes.get("data-row", self._row))
-        if "data-value" in attributes or "data-low" in attributes:
+        if is_number(element):
             self.numbers.append(element)
+        if tag in BLOCKS:
+            self.blocks.append(element)
         if tag == "table":
             self.tables.append(HtmlTable())
         elif tag in ("thead", "tbody"):
@@ -80,14 +92,22 @@ class Page(HTMLParser):
         tags = [element.tag for element in self._open]
         if "caption" in tags:
             self.tables[-1].caption += data
-        if tags and tags[-1] == "p":
-            self.paragraphs.append(data)
-        if tags and tags[-1] == "li":
-            self.items.append(data)
+        if not UNREAD & set(tags):
+            block = next((element for element in reversed(self._open) if element.tag in BLOCKS), None)
+            if block is not None:
+                block.rest += TOLD if any(map(is_number, self._open)) else data
         if self._in_card():
             self.cards[-1].words += data
             if not any(element in self.cards[-1].numbers for element in self._open):
                 self.cards[-1].loose += data
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [block.text for block in self.blocks if block.tag == "p"]
+
+    @property
+    def items(self) -> list[str]:
+        return [block.text for block in self.blocks if block.tag == "li"]
 
     def _in_card(self) -> bool:
         return any(element.attributes.get("class") == "card" for element in self._open)

@@ -89,7 +89,7 @@ FAULTS = {
     ),
     "transparent lines": style(audits.contrast, "picture-.*: 1", "figure g { opacity: 0.7 }"),
     "faint upright lines": style(
-        audits.contrast, "LineCollection.*: 1", '[id*="LineCollection"] path { stroke: #ddd !important }'
+        audits.contrast, "-intervals.*: 1", '[id$="-intervals"] path { stroke: #ddd !important }'
     ),
     "letters of a plot that do not know the dark": style(
         audits.contrast, "dark: .*: 1", "figure text { fill: #1b1f24 !important }"

@@ -141,7 +141,7 @@ class Comparisons(Scratch):
             found = re.findall(f"<table>\n<caption><span>{caption}.*?</table>", self.page, re.DOTALL)
             heads = [re.findall("<th scope=\"col\"[^>]*>([a-e])</th>", table) for table in found]
             self.assertEqual(heads, [["a", "b", "d"], ["c", "d", "e"]], caption)
-        keys = {f"rate{n}" for n in range(5)} | {"differ"}
+        keys = {f"rate{n}" for n in range(5)} | set("differ freedom cores runs right problems".split())
         keys |= {f"{key}{n}" for n in (0, 1, 2, 4) for key in ("ratio", "interval", "mean")}
         self.assertEqual(set(re.findall('data-key="([^"]*)"', self.page)), keys)
 

@@ -20,10 +20,12 @@ from results.record import PHASES
 PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3, "": 0, "m": -3, "µ": -6, "n": -9}
 
 
-def _prefix(rest: str, unit: str) -> int:
-    """The power of ten of "GB/s" of a value in byte/s, of "ms" of one in s."""
+def _prefix(rest: str, unit: str) -> float:
+    """The factor of "GB/s" of a value in byte/s, of "GiB" of one in byte, of "ms" of one in s."""
+    if rest.endswith("iB"):
+        return 1024.0 ** "_KMG".index(rest[0])
     short = "B" + unit[4:] if unit.startswith("byte") and not rest.startswith("byte") else unit
-    return PREFIXES[rest.removesuffix(short)]
+    return 10.0 ** PREFIXES[rest.removesuffix(short)]
 
 
 HALF = "workers up to which E stays above 50 %"
@@ -34,10 +36,10 @@ def shown(element: Element) -> tuple[float, float]:
     """What the text of a number says, and half a unit of its last digit."""
     unit = element.attributes["data-unit"]
     mantissa, _, rest = element.text.partition(" ")
-    exponent = -2 if rest == "%" else 0 if unit == "1" else _prefix(rest, unit)
+    factor = 0.01 if rest == "%" else 1.0 if unit == "1" else _prefix(rest, unit)
     digits = Decimal(mantissa)
-    last = 10.0 ** (int(digits.as_tuple().exponent) + exponent)
-    return float(digits) * 10.0**exponent, last / 2
+    last = factor * 10.0 ** int(digits.as_tuple().exponent)
+    return float(digits) * factor, last / 2
 
 
 class WholeNodes(unittest.TestCase):
@@ -55,7 +57,7 @@ class WholeNodes(unittest.TestCase):
             self.assertLess(told[f"heat {scaling} tiny mpi 16x1 on 4 nodes", "efficiency"], 1.0)
 
     def test_it_is_said(self) -> None:
-        words = " ".join((self.folder / "report.html").read_text(encoding="utf-8").split())
+        words = " ".join(block.text for block in self.page.blocks)
         for told in ("the variant on 4 workers, the fewest: they count as 4", "against b = 4 workers of the variant"):
             self.assertTrue(told in words, told)
         self.assertFalse("one worker of the variant" in words)

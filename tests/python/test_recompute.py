@@ -1,6 +1,7 @@
 """The scripts of recompute/: short enough to be read in a minute each, alone but for the model of times, listed in
 their README, and run by hand as it says."""
 import ast
+import contextlib
 import io
 import os
 import re
@@ -10,14 +11,15 @@ import tokenize
 import unittest
 from pathlib import Path
 
-from page_studies import reported
+from page_studies import compared, flawed, reported, simulated, untrusted
 from support import ROOT
 
 import recompute
+from recompute.__main__ import show
 
 FOLDER = ROOT / "tests/python/recompute"
 LINES, WIDTH = 20, 110
-STANDARD = {"collections", "functools", "importlib", "json", "math", "pathlib", "sys", "types"}
+STANDARD = {"collections", "functools", "importlib", "json", "math", "pathlib", "re", "sys", "types"}
 ALLOWED = STANDARD | {"h5py", "numpy", "scipy", "recompute"}
 # The model of times is not written twice: who asks it, and for what. test_model.py holds it to formulas.
 OF_THE_REPORT = {
@@ -26,6 +28,8 @@ OF_THE_REPORT = {
     "layouts.py": {"results.model"},
     "machine.py": {"results.model_machine", "results.model_platform"},
 }
+# Studies in which there is something for a script to tell, where `reported` has nothing
+TOLD_OF = {"platforms": simulated, "stored": untrusted, "warned": flawed, "remarks": flawed}
 NOT_CODE = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER
 }
@@ -114,19 +118,25 @@ class ByHand(unittest.TestCase):
         )
 
     def test_each_prints_its_rows(self) -> None:
-        folder, page = reported()
-        told = {row for row, _, _ in page.told()}
         for script in (*recompute.SCRIPTS, *recompute.COMPARED):
-            if script in ("parameters", "lasting"):  # they take ten seconds: `fitted` makes the same fits
-                continue
-            folders = [folder] * (2 if script in recompute.COMPARED else 1)
+            study = compared if script in recompute.COMPARED else TOLD_OF.get(script, reported)
+            folders, page = study()
+            told = {row for row, _, _ in page.told()}
             with self.subTest(script=script):
-                done = self.run_script(script, *folders)
-                self.assertEqual((done.returncode, done.stderr), (0, ""))
-                self.assertRegex(done.stdout, r"^.+: \w+ -?[\d.]+")
-                if script in recompute.SCRIPTS:
-                    rows = {line.split(": ")[0] for line in done.stdout.splitlines()}
-                    self.assertLessEqual(rows, told)
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed):
+                    show(script, *(folders if isinstance(folders, list) else [folders]))
+                self.assertRegex(printed.getvalue(), r"^.+: \w+ -?[\d.]+")
+                rows = {line.rpartition(": ")[0] for line in printed.getvalue().splitlines()}
+                self.assertLessEqual(rows, told)
+
+    def test_as_the_readme_says(self) -> None:
+        study, _ = flawed()
+        for arguments in (("times", study), ("missing", study, study)):
+            done = self.run_script(*arguments)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        done = self.run_script("study", study)
+        self.assertRegex(done.stdout, r"^study: runs \d+, cores 3, domains 1, seed 7, order_seed 1\n$")
 
     def test_what_is_no_script_is_told(self) -> None:
         for arguments in ((), ("times",), ("secrets", Path("study"))):

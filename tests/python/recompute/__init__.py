@@ -3,10 +3,11 @@ from collections import defaultdict
 from importlib import import_module
 
 SCRIPTS = (
-    "times speedups speedup_intervals efficiencies shares checks probe limits roofs karp_flatt "
-    "parameters fitted lasting predicted beyond"
+    "times speedups speedup_intervals efficiencies shares checks probe limits roofs karp_flatt common "
+    "parameters fitted lasting refused predicted beyond platforms study outcomes warned works remarks stored "
+    "seen"
 ).split()
-COMPARED = ("compared", "means", "probes_compared", "between")
+COMPARED = "compared means probes_compared between studies unlisted missing".split()
 
 
 def merged(scripts, *studies):

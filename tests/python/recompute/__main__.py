@@ -11,7 +11,7 @@ sys.path.append(str(Path(__file__).resolve().parents[3]))  # predicted and beyon
 def show(script, *folders):
     studies = [Path(folder) for folder in folders]
     rows = import_module(f"recompute.{script}").rows(studies if script in COMPARED else studies[0])
-    for name, row in rows.items():
+    for name, row in ((name, row) for name, row in rows.items() if row):
         print(name + ": " + ", ".join(f"{key} {value:.6g}" for key, value in row.items()))
 
 

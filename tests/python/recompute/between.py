@@ -34,4 +34,5 @@ def between(folder):
 
 def rows(folders, base=0):
     found = {f"study {n}": between(folder) for n, folder in enumerate(folders)}
-    return {name: {"differ": math.sqrt(variance)} for name, (variance, freedom) in found.items() if freedom}
+    known = {name: told for name, told in found.items() if told[1]}
+    return {name: {"differ": math.sqrt(variance), "freedom": n} for name, (variance, n) in known.items()}

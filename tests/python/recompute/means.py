@@ -13,6 +13,7 @@ def rows(folders, base=0):
     for n in set(range(len(folders))) - {base}:
         parts = [line[n] for line in found if n in line]
         if len(parts) == len(lines):
+            made["problems"] = len(lines)
             made[f"mean{n}"] = mean = math.exp(sum(math.log(part.value) for part in parts) / len(parts))
             for end, way in (("low", -1), ("high", 1)):
                 distances = [math.log(getattr(part, end) / part.value) for part in parts]

@@ -18,7 +18,8 @@ def runs(folder):
         paths = [folder / "runs" / f"{run['id']}.{ending}" for ending in ("h5", "json")]
         paths = [path for path in paths if path.exists()]
         if paths and run["status"] in ("done", "failed") and run["verdict"] != "ERROR":
-            found.append({**read(paths[0]), **run})
+            file = read(paths[0])  # the plan has warnings of its own, as they were printed
+            found.append({**file, **run, "stored_warnings": file["warnings"]})
     return found
 
 
