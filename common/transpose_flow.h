@@ -1,8 +1,9 @@
-/* transpose_flow.h: the messages of a round of a transpose, a few partners at a time.
+/* transpose_flow.h: the messages of a round of a transpose, a few at a time.
  *
  * A rank of p has some 2 sqrt(p) partners. Were its messages to all of them under way at once, what
  * the network has to keep in mind would grow with the machine, and so would the memory that MPI
- * keeps for them. So a rank has messages for SB_FLOW_PARTNERS partners each way under way, and
+ * keeps for them. So a rank has as many messages each way under way as SB_FLOW_PARTNERS partners
+ * get (one each, or more where boxes are so large that their planes leave in several steps), and
  * begins the next when the oldest is through. (MPICH's MPI_Alltoallv does the same, with 32 of
  * them: MPIR_CVAR_ALLTOALL_THROTTLE.)
  *

@@ -172,9 +172,10 @@ class State:
         right."""
         codes = []
         for run in self.runs:
-            if run["status"] == "skipped" and run["repeat"] > 1 and run["reason"] == USED_UP:
-                continue  # a plan whose budget is seen to be too short has not even planned them
-            codes.append(EXIT_CODES[run["verdict"]] if run["status"] in ("done", "failed") else 1)
+            # A plan whose budget is seen to be too short has not even planned such repeats.
+            spared = run["status"] == "skipped" and run["repeat"] > 1 and run["reason"] == USED_UP
+            if not spared or run["attempts"]:
+                codes.append(EXIT_CODES[run["verdict"]] if run["status"] in ("done", "failed") else 1)
             binary = self.data["programs"][run["program"]]["sha256"]
             codes += [
                 2

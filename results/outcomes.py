@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Mapping
 
@@ -32,6 +32,7 @@ class Outcomes:
     records: dict[str, Record]  # by run id
     failures: list[Failure]
     waiting: int  # runs that have not taken place
+    why: dict[str, None] = field(default_factory=dict)  # the reasons that some of them have
 
     @property
     def exit_code(self) -> int:
@@ -49,6 +50,8 @@ def read_outcomes(state: State) -> Outcomes:
         _earlier(run, outcomes)
         if run["status"] not in ("done", "failed"):
             outcomes.waiting += 1
+            if run["status"] == "skipped" and run["reason"]:
+                outcomes.why[run["reason"]] = None
             continue
         log = run["log"]
         if run["status"] == "failed":

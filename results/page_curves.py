@@ -112,10 +112,10 @@ def _base(found: Table) -> str:
         words.append(Words(f"Base: {base.problem.app}_serial, T1 = ", _time(base), " (", reach, ")."))
     elif found.own_bases:
         against = about(name, fewest(found))
-        words.append(Words("There is no serial point to compare with: E is against ", against, "."))
+        words.append(Words("There is no serial point that can be compared: E is against ", against, "."))
     else:
         of = workers_words(found.fewest, name, "fewest")
-        words.append(Words("There is no point of ", of, " to compare with: no speed-up is shown."))
+        words.append(Words("There is no point of ", of, " that can be compared: no speed-up is shown."))
     own = [_own_words(base) for base in found.own_bases]
     if own:
         words.append(Words("Of a parallel program ", joined(", ", dict.fromkeys(own)), "."))

@@ -112,7 +112,8 @@ def failures_part(outcomes: Outcomes) -> str:
         parts.append(table("Runs that failed, or were slow", headings, rows, (), names))
     if outcomes.waiting:
         waiting = counted(outcomes.waiting, "run", "waiting", STUDY)
-        parts.append(paragraph(waiting + " still to come.", "warn"))
+        why = f" ({'; '.join(outcomes.why)})" if outcomes.why else ""
+        parts.append(paragraph(waiting + f" still to come{why}; the same command with --out resumes.", "warn"))
     return "\n".join(parts) or paragraph("Every run gave a right result.")
 
 
@@ -148,7 +149,7 @@ def machine_part(
     ]
     names = [STUDY] * len(rows) + ["machine"] * len(machine)
     rows += [[key.replace("_", " "), value, run] for key, value in sorted(machine.items())]
-    title = "Machine (usable: what that one run was given)"
+    title = "Machine (usable: what rank 0 of that one run was given)"
     return table(title, ["property", "value", "seen by"], rows, (), names)
 
 

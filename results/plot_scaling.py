@@ -42,7 +42,7 @@ def draw_time(table: Table, predicted: Sequence[PredictedLine] = ()) -> Drawing:
     unit, word = next((item for item in TIME_UNITS if high >= item[0]), TIME_UNITS[-1])
     found.set_ylabel(f"time in {word}")
     log_axis(found.yaxis, low, high, unit)
-    return _finished(found, table, "time", figure, "time in seconds of one repetition", predicted)
+    return _finished(found, table, "time", figure, "time of one repetition", predicted)
 
 
 def draw_speedup(table: Table, lines: Sequence[FittedLine]) -> Drawing | None:

@@ -1,13 +1,16 @@
 """Runs one file of unittest cases for CTest: run_file.py FILE [OPTION OF unittest ...]
 
-unittest calls a file a success also when it skipped each of its tests. Then a line that begins with
-"SKIPPED: " tells why, and CTest, which looks for it, shows the file as skipped, not as passed.
+unittest calls a file a success also when it skipped each of its tests, or has none. With an exit code of
+its own CTest shows the first as skipped, not as passed; the second is a failure.
 """
 from __future__ import annotations
 
 import sys
 import unittest
 from pathlib import Path
+
+
+SKIPPED = 77  # tests/CMakeLists.txt
 
 
 class Result(unittest.TextTestResult):
@@ -41,6 +44,10 @@ def main() -> int:
     why = program.result.why_nothing_ran()
     if why:
         print(f"SKIPPED: {why}", flush=True)
+        return SKIPPED
+    if not program.result.testsRun and program.result.wasSuccessful():
+        print("there are no tests", flush=True)
+        return 1
     return 0 if program.result.wasSuccessful() else 1
 
 

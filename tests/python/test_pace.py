@@ -135,6 +135,11 @@ class Codes(unittest.TestCase):
     def test_points_without_time_are_one(self) -> None:
         self.assertEqual(self.code(repeat=1, reason=USED_UP), 1)
 
+    def test_what_an_attempt_told_is_not_forgotten(self) -> None:
+        for verdict, code in (("WRONG", 2), ("ERROR", 1)):
+            attempts = [{"verdict": verdict, "binary_sha256": ""}]
+            self.assertEqual(self.code(repeat=2, reason=USED_UP, attempts=attempts), code)
+
     def test_repeats_that_fell_out_otherwise_are_one(self) -> None:
         self.assertEqual(self.code(repeat=2, reason="the job was cancelled"), 1)
         self.assertEqual(self.code(repeat=2, status="waiting"), 1)

@@ -33,11 +33,11 @@ class RunFile(unittest.TestCase):
         for text in (CLASS + WORKS, PLAIN + SKIPS, CLASS + WORKS + PLAIN + SKIPS, module + PLAIN + FAILS,
                      PLAIN + of_class + FAILS):
             with self.subTest(text=text):
-                self.assertEqual(self.told(text), (0, SKIPPED))
+                self.assertEqual(self.told(text), (77, SKIPPED))
 
     def test_every_reason_is_told_once(self) -> None:
         other = "    def test_skips_too(self): self.skipTest('no root')\n"
-        self.assertEqual(self.told(CLASS + WORKS + PLAIN + SKIPS + other), (0, "SKIPPED: no root; no such tool"))
+        self.assertEqual(self.told(CLASS + WORKS + PLAIN + SKIPS + other), (77, "SKIPPED: no root; no such tool"))
 
     def test_one_ran(self) -> None:
         for text in (PLAIN + WORKS, CLASS + WORKS + PLAIN + WORKS, PLAIN + WORKS + SKIPS):
@@ -59,8 +59,11 @@ class RunFile(unittest.TestCase):
             with self.subTest(text=text):
                 self.assertEqual(self.told(text), (1, ""))
 
+    def test_there_are_none(self) -> None:
+        self.assertEqual(self.told(PLAIN + "    def works(self): pass\n"), (1, "there are no tests"))
+
     def test_options_reach_unittest(self) -> None:
-        self.assertEqual(self.told(PLAIN + FAILS + SKIPS, "Two.test_skips"), (0, SKIPPED))
+        self.assertEqual(self.told(PLAIN + FAILS + SKIPS, "Two.test_skips"), (77, SKIPPED))
 
 
 if __name__ == "__main__":

@@ -31,10 +31,23 @@ static int64_t wrong(const double *in, int64_t n, int from, int peer) {
   return count;
 }
 
+typedef enum { TO_PEERS, IN_SLOTS, WAYS } way;
+
+static sb_status create(way how, const sb_traffic *traffic, int peers, int64_t most,
+                        sb_messages **messages) {
+  return how == TO_PEERS ? sb_messages_create(comm, traffic, peers, messages)
+                         : sb_messages_create_slots(comm, peers, most, messages);
+}
+
 /* One round over all peers of the plan. */
-static void go(sb_messages *messages, int peers) {
-  sb_messages_receive(messages);
-  for (int p = 0; p < peers; p++) sb_messages_send(messages, p);
+static void go(way how, const sb_traffic *traffic, sb_messages *messages, int peers) {
+  if (how == TO_PEERS) {
+    sb_messages_receive(messages);
+    for (int p = 0; p < peers; p++) sb_messages_send(messages, p);
+  } else {
+    for (int p = 0; p < peers; p++) sb_messages_receive_once(messages, p, &traffic[p]);
+    for (int p = 0; p < peers; p++) sb_messages_send_once(messages, p, &traffic[p]);
+  }
   for (int p = 0; p < peers; p++) {
     while (!sb_messages_arrived(messages, p)) continue;
   }
@@ -50,7 +63,7 @@ static int64_t on_all(int64_t here) {
 /* Doubles that `from` sends to `to`: each pair its own, some none. */
 static int64_t length(int from, int to) { return (from * 7 + to * 3) % 5 * 13; }
 
-static int64_t wrong_of_all(const char *most) {
+static int64_t wrong_of_all(way how, const char *most) {
   const int size = sb_comm_size(comm), rank = sb_comm_rank(comm), peers = size - 1;
   sb_traffic traffic[MOST_PEERS];
   double out[MOST_PEERS][64], in[MOST_PEERS][64];
@@ -63,10 +76,10 @@ static int64_t wrong_of_all(const char *most) {
     traffic[p] =
         (sb_traffic){other, out[p], in[p], 8 * length(rank, other), 8 * length(other, rank)};
   }
-  assert_int_equal(sb_messages_create(comm, traffic, peers, &messages), SB_OK);
+  assert_int_equal(create(how, traffic, peers, 8 * 64, &messages), SB_OK);
   for (int round = 0; round < 3; round++) {
     for (int p = 0; p < peers; p++) fill(in[p], 64, -1, -1);
-    go(messages, peers);
+    go(how, traffic, messages, peers);
     for (int p = 0; p < peers; p++) {
       const int other = traffic[p].rank;
       count += wrong(in[p], length(other, rank), other, rank);
@@ -81,7 +94,7 @@ static void chunks_of_any_size(void **state) {
   (void)state;
   const char *most[] = {"8", "16", "24", "100", "415", "416", "1000000"};
   for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
-    assert_int_equal(wrong_of_all(most[i]), 0);
+    for (way how = TO_PEERS; how < WAYS; how++) assert_int_equal(wrong_of_all(how, most[i]), 0);
   }
 }
 
@@ -100,12 +113,15 @@ static void beyond_the_count_of_mpi(void **state) {
   double *buffer = NULL;
   sb_messages *messages = NULL;
   assert_int_equal(sb_comm_agree(comm, sb_doubles_create(n, &buffer)), SB_OK);
-  fill(buffer, n, rank == 0 ? 0 : 5, 1);
   const sb_traffic traffic = {other, buffer, buffer, rank == 0 ? 8 * n : 0, rank == 0 ? 0 : 8 * n};
-  assert_int_equal(sb_messages_create(comm, &traffic, 1, &messages), SB_OK);
-  go(messages, 1);
-  const int64_t count = rank == 1 ? wrong(buffer, n, 0, 1) : 0;
-  sb_messages_destroy(&messages);
+  int64_t count = 0;
+  for (way how = TO_PEERS; how < WAYS; how++) {
+    fill(buffer, n, rank == 0 ? 0 : 5, 1);
+    assert_int_equal(create(how, &traffic, 1, 8 * n, &messages), SB_OK);
+    go(how, &traffic, messages, 1);
+    if (rank == 1) count += wrong(buffer, n, 0, 1);
+    sb_messages_destroy(&messages);
+  }
   free(buffer);
   assert_int_equal(on_all(count), 0);
 }

@@ -1,7 +1,8 @@
 """The study of simulated machines (inputs/studies/simulate.ini) where it is largest: does a rank of
 many cost what a rank of few does?
 
-1024 ranks of heat in every run; with SCALEBAR_TEST_LONG=1 also 4096, and the other apps on 1024.
+1024 ranks of heat and 256 of fft in every run; with SCALEBAR_TEST_LONG=1 also 4096, and the other apps on
+1024.
 """
 from __future__ import annotations
 
@@ -52,6 +53,9 @@ class Study(unittest.TestCase):
         runs = [self.run_app("heat", ranks) for ranks in (1, 16, 64, largest)]
         self.assertGreaterEqual(runs[0].seconds() / runs[-1].seconds(), EFFICIENCY)
         self.memory_stays(*runs[1:])
+
+    def test_fft_on_hundreds(self) -> None:
+        self.memory_stays(*(self.run_app("fft", ranks) for ranks in (16, 64, 256)))
 
     @unittest.skipUnless(launch.LONG, "only with SCALEBAR_TEST_LONG=1: a quarter of an hour")
     def test_others(self) -> None:
