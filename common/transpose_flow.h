@@ -7,6 +7,9 @@
  * begins the next when the oldest is through. (MPICH's MPI_Alltoallv does the same, with 32 of
  * them: MPIR_CVAR_ALLTOALL_THROTTLE.)
  *
+ * Where all of a rank's messages may be under way, they are planned once (persistent requests);
+ * else MPI is told of each when it begins, and keeps no more than those under way.
+ *
  * No rank can wait for ever: all messages of all ranks have one order (sb_turn), each rank begins
  * its own in this order, both ways, and where it has to wait for one message, it waits for the
  * first in this order. The first of all that is not through is therefore begun by both its ends.

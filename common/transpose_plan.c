@@ -290,4 +290,5 @@ void sb_transpose_uncut(sb_transpose *t) {
   free(t->parcel);
   free(t->send);
   free(t->receive);
+  free(t->traffic);
 }

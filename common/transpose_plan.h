@@ -72,6 +72,7 @@ struct sb_transpose {
 
   /* transpose_flow.h */
   sb_messages *messages;
+  sb_traffic *traffic;  /* sends, then receives, where all may be under way; else NULL */
   int window;           /* messages under way at a time, each way */
   int begun, sent;      /* messages that left; and whose planes may be written again */
   int awaited, arrived; /* messages that are received; and that are here */
