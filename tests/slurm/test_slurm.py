@@ -54,7 +54,13 @@ esac
 """
 
 
-@unittest.skipIf(not WHY_NOT or os.geteuid() != 0 or not os.environ.get("CI"), "a Slurm is here, or this is not CI")
+def numbers(cpus: str) -> set[int]:
+    """Of a list like 0-2,5."""
+    ends = (part.partition("-") for part in cpus.split(","))
+    return {n for low, _, high in ends for n in range(int(low), int(high or low) + 1)}
+
+
+@unittest.skipIf(not WHY_NOT or os.geteuid() != 0 or not os.environ.get("CI"), "no Slurm is demanded here")
 class Present(unittest.TestCase):
     def test_ci_has_a_slurm(self) -> None:
         if "namespaces" in WHY_NOT:
@@ -140,9 +146,22 @@ class Real(cluster.Case):
                 self.assertEqual(int(file.attrs["nodes"]), run["nodes"])
                 self.assertEqual(int(file.attrs["ranks"]), run["ranks"])
                 self.assertEqual(int(file["verification"].attrs["verified"]), 1)
-                hosts = {b"".join(name).rstrip(b"\0").decode() for name in file["machine/host"][...]}
+                hosts, cpus = (
+                    [b"".join(text).rstrip(b"\0").decode() for text in file[f"machine/{what}"][...]]
+                    for what in ("host", "cpus")
+                )
+            self.check_bound(run, list(zip(hosts, map(numbers, cpus))))
+            hosts = set(hosts)
             self.assertLessEqual(hosts, set(self.cluster.names), "nodes by the names that Slurm has for them")
             self.assertEqual(len(hosts), run["nodes"], hosts)
+
+
+    def check_bound(self, run: dict[str, Any], ranks: list[tuple[str, set[int]]]) -> None:
+        """Ranks of a node share no core, and each has one for each of its threads."""
+        for host in self.cluster.names:
+            sets = [cpus for where, cpus in ranks if where == host]
+            self.assertEqual(len(set().union(*sets)), sum(map(len, sets)), f"{run['id']} on {host}: {sets}")
+            self.assertEqual([len(cpus) for cpus in sets], [run["threads"]] * len(sets), run["id"])
 
 
 class Studies(Real):
