@@ -149,7 +149,7 @@ def machine_part(
     ]
     names = [STUDY] * len(rows) + ["machine"] * len(machine)
     rows += [[key.replace("_", " "), value, run] for key, value in sorted(machine.items())]
-    title = "Machine (usable: what rank 0 of that one run was given)"
+    title = "Machine (usable: what the first rank of that one run was given)"
     return table(title, ["property", "value", "seen by"], rows, (), names)
 
 
