@@ -35,45 +35,48 @@ class Budget:
         self._total = total
         self._limit = limit
         self.watchdog = watchdog if total is None else min(watchdog, max(10.0, total / 6))
-        self._over: list[float] = []  # s that runs took beyond limit and guess
 
     def left(self) -> float | None:
         """Seconds left of the total, None when there is none."""
         return None if self._total is None else self._start + self._total - self._clock()
 
-    def share(self, ranks: list[int]) -> float | None:
-        """Mean time_limit, in s, when runs with these numbers of ranks are left; None when the time
-        is used up."""
+    @property
+    def used_up(self) -> bool:
+        left = self.left()
+        return left is not None and left <= 0
+
+    def share(self, beside: list[float]) -> float | None:
+        """Mean time_limit, in s, of the runs that are left, which take so many seconds beside their
+        measurement; None when the time is used up."""
         left = self.left()
         if left is None:
             return self._limit
         if left <= 0:
             return None
-        excess = sum(self._over) / len(self._over) if self._over else 0.0
-        beside = sum(overhead(count) + excess for count in ranks)
-        return round(min(self._limit, max(MINIMUM_LIMIT, (left - beside) / len(ranks))), 3)
+        mean = (left - sum(beside)) / len(beside)
+        return round(min(self._limit, max(MINIMUM_LIMIT, mean)), 3)
 
     def deal(
-        self, ranks: list[int], wishes: list[float], leasts: list[float]
+        self, beside: list[float], wishes: list[float], leasts: list[float]
     ) -> list[float] | None:
         """time_limit of each of the runs left, in s: half of the time is dealt evenly, half by what
         they wish for, so that on a slow machine long repetitions are made often enough, and short
         ones still are where a wish was too modest. Where that is less than the least with which a
         run is of use, those that have more make it up."""
-        share = self.share(ranks)
+        share = self.share(beside)
         if share is None:
             return None
         if share <= MINIMUM_LIMIT or share >= self._limit:
-            return [share] * len(ranks)
+            return [share] * len(beside)
         mean = sum(wishes) / len(wishes)
         shares = [share * (1 + wish / mean) / 2 for wish in wishes]
         shares = [min(self._limit, max(MINIMUM_LIMIT, s)) for s in shares]
         return [round(s, 3) for s in _useful(shares, leasts)]
 
-    def suffices(self, ranks: list[int], leasts: list[float]) -> bool:
-        """Whether each of the runs left can have its least."""
-        share = self.share(ranks)
-        return share is not None and sum(leasts) <= share * len(leasts)
+    def suffices(self, beside: list[float], leasts: list[float]) -> bool:
+        """Whether there is time for all of these runs, each with its least."""
+        left = self.left()
+        return left is None or sum(beside) + sum(leasts) <= left
 
     @property
     def limit(self) -> float:
@@ -92,10 +95,6 @@ class Budget:
         """Seconds after which a run in a simulated machine is ended from outside: of its own clock
         nothing follows for ours, so the study's limit is that of the whole run."""
         return self.within(self._limit)
-
-    def took(self, ranks: int, limit: float, seconds: float) -> None:
-        """Learns from a run that has ended."""
-        self._over.append(max(0.0, seconds - limit - overhead(ranks)))
 
     def within(self, seconds: float) -> float:
         """No more than what is left of the total."""

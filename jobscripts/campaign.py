@@ -6,7 +6,7 @@ from jobscripts.execute import execute
 from jobscripts.interrupts import held
 from jobscripts.launch import Bench, Problem, program_arguments
 from jobscripts.layout import Layout
-from jobscripts.outcome import judge
+from jobscripts.outcome import cut_short, judge
 from jobscripts.programs import root_permission
 from jobscripts.progress import Progress
 from jobscripts.resume import judge_interrupted
@@ -20,20 +20,22 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
     leaves its run waiting, and goes up."""
     waiting = [run for run in state.runs if run["status"] == "waiting"]
     pace = Pace(budget, bool(bench.topology.simulated))
-    for index, run in enumerate(waiting):
-        limit = pace.limit(waiting[index:])
-        if limit is None:
-            _skip(state, waiting[index:], progress)
+    while waiting:
+        chosen = pace.next(waiting)
+        if chosen is None:
+            _skip(state, waiting, progress)
             return
-        progress.begin(run, pace.left(waiting[index:]))
+        run, limit = chosen
+        progress.begin(run, pace.left(waiting))
         try:
             _run(state, run, bench, budget, limit, progress)
         except BaseException:
             if run["status"] == "running":  # not when it ended before
                 judge_interrupted(state, run)
             raise
-        pace.took(run, limit)
-        progress.end(run, pace.left(waiting[index + 1 :]))
+        waiting = [other for other in waiting if other is not run]
+        pace.took(run, limit, cut_short(state.result_files(run)[0]))
+        progress.end(run, pace.left(waiting))
     progress.clear()
 
 
@@ -82,7 +84,8 @@ def _skip(state: State, runs: list[StudyRun], progress: Progress) -> None:
         run["status"] = "skipped"
         run["reason"] = USED_UP
     state.save()
+    repeats = sum(run["repeat"] > 1 for run in runs)
     progress.say(
-        f"the budget is used up: {count(len(runs), 'run')} did not take place; "
-        "the same command with --out resumes"
+        f"the budget is used up: {count(len(runs), 'run')} did not take place, {repeats} of them "
+        "repeats; the same command with --out resumes"
     )

@@ -53,6 +53,18 @@ def judge(program: str, ended: Ended, log: Path, files: list[Path]) -> Outcome:
     return Outcome(verdict, reason, figures, checks, warnings)
 
 
+def cut_short(results: Path) -> int | None:
+    """Of a run that its time_limit ended, by its JSON: how many repetitions that took, those to warm
+    up included. None where something else ended it, and where nothing is told."""
+    try:
+        timing = json.loads(results.read_text(encoding="utf-8"))["timing"]
+        if timing["stop"] != "time_limit":
+            return None
+        return len(timing["warmup"]["value"]) + timing["loops"] * len(timing["elapsed"]["value"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _output(log: Path) -> list[str]:
     text = log.read_text(encoding="utf-8", errors="replace")
     return text.split("\n# standard error:\n", 1)[0].rstrip("\n").split("\n")

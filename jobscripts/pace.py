@@ -1,12 +1,18 @@
 """How long the runs that are left may measure, and how long they will take together."""
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import replace
+from typing import Tuple
 
 from jobscripts.budget import PROBE_LIMIT, PROBE_TIME, Budget, overhead
 from jobscripts.duration import Needs, least, seconds, wish
 from jobscripts.run import PICTURE, PROBE, SCALING
 from jobscripts.state import StudyRun
+
+_OF_ALL = 2  # runs' worth of what all apps taught, before an app's own count
+
+Curve = Tuple[str, str, str, str]  # app and what else the points of one line of a plot share
 
 
 class Pace:
@@ -17,27 +23,37 @@ class Pace:
         self._simulated = simulated  # the clock of the runs is not ours
         self._expected = self._spent = 0.0  # of points, s
         self._probe = PROBE_TIME  # s, of the run of probe that took longest so far
-        self._off: dict[str, list[float]] = {}  # app -> measured over predicted repetition
+        # app -> workers -> measured over predicted repetition, of each run
+        self._off: defaultdict[str, dict[int, list[float]]] = defaultdict(dict)
+        self._over: defaultdict[str, float] = defaultdict(float)  # s that its runs took beyond guesses
+        self._count: Counter[str] = Counter()  # of these runs
 
-    def limit(self, waiting: list[StudyRun]) -> float | None:
-        """time_limit of the first of the runs that wait, in s; None when the budget is used up."""
+    def next(self, waiting: list[StudyRun]) -> tuple[StudyRun, float] | None:
+        """Which of the runs that wait comes next, and its time_limit in s; None when the budget is
+        used up."""
+        if self._budget.used_up:
+            return None
         if waiting[0]["purpose"] != SCALING:
-            return None if self._budget.share([1]) is None else PROBE_LIMIT
+            return waiting[0], PROBE_LIMIT
         if self._simulated:
-            return None if self._budget.share([1]) is None else self._budget.limit
-        dealt = self._deal(self._taking_place(waiting))
-        return None if dealt is None else dealt[0]
+            return waiting[0], self._budget.limit
+        points = self._taking_place(waiting)
+        dealt = self._deal(points)
+        return None if dealt is None else (points[0], dealt[0])
 
-    def took(self, run: StudyRun, limit: float) -> None:
+    def took(self, run: StudyRun, limit: float, cut_short: int | None = None) -> None:
+        """A run with this time_limit has ended; where the limit ended it, after so many repetitions."""
         if run["purpose"] == PROBE:
             self._probe = max(self._probe, run["seconds"])
         if run["purpose"] != SCALING:
             return  # most of it is not what other runs do
         if not self._simulated:
-            self._learn(run)
+            self._learn(run, limit / cut_short if cut_short else 0.0)
         self._expected += self._expected_of(run, limit)
         self._spent += run["seconds"]
-        self._budget.took(run["ranks"], limit, run["seconds"])
+        over = max(0.0, run["seconds"] - limit - overhead(run["ranks"]))
+        self._over[run["app"]] += over
+        self._count[run["app"]] += 1
 
     def left(self, waiting: list[StudyRun]) -> float:
         """Seconds until all runs that wait have ended, at the speed of those before."""
@@ -51,15 +67,47 @@ class Pace:
 
     def _taking_place(self, points: list[StudyRun]) -> list[StudyRun]:
         """Without the last repeats, where there is no time for them and for enough samples of each
-        point, too. Their turn comes when the others have ended, if there is time after all."""
+        point, too; and where that is not enough, without some curves. The turn of what is left out
+        comes when the others have ended, if there is time after all."""
         repeats = sorted({run["repeat"] for run in points})
-        while len(repeats) > 1:
-            leasts = [self._least(run) for run in points]
-            if self._budget.suffices([run["ranks"] for run in points], leasts):
-                break
+        while points and not self._suffices(points):
             last = repeats.pop()
+            if not repeats:
+                return self._of_curves(points)
             points = [run for run in points if run["repeat"] != last]
         return points
+
+    def _of_curves(self, points: list[StudyRun]) -> list[StudyRun]:
+        """Whole curves, as many as there is time for: of each app that with the least left to do, then
+        of each its second. Where not even one fits, the shortest run, for time that is left is there to
+        be used."""
+        curves: dict[Curve, list[StudyRun]] = {}
+        for run in points:
+            curves.setdefault(_curve(run), []).append(run)
+        time = {curve: sum(map(self._shortest, runs)) for curve, runs in curves.items()}
+        room, chosen = self._budget.left() or 0.0, set[Curve]()
+        for curve in _by_turns(time):
+            if time[curve] <= room:
+                room -= time[curve]
+                chosen.add(curve)
+        return [run for run in points if _curve(run) in chosen] or [min(points, key=self._shortest)]
+
+    def _shortest(self, run: StudyRun) -> float:
+        """Seconds that a run takes when it measures for no longer than it must."""
+        return self._beside(run) + self._least(run)
+
+    def _suffices(self, points: list[StudyRun]) -> bool:
+        return self._budget.suffices(
+            list(map(self._beside, points)), list(map(self._least, points))
+        )
+
+    def _beside(self, run: StudyRun) -> float:
+        """Seconds that a run takes beside its measurement. Apps differ in that, on a busy machine by
+        seconds; what one of them taught says little as long as it is of few runs."""
+        mean = sum(self._over.values()) / max(1, sum(self._count.values()))
+        app = run["app"]
+        over = (self._over[app] + _OF_ALL * mean) / (self._count[app] + _OF_ALL)
+        return overhead(run["ranks"]) + over
 
     def _least(self, run: StudyRun) -> float:
         return least(run["measure"], self._needs(run), run["repeat"], self._budget.limit)
@@ -67,21 +115,39 @@ class Pace:
     def _deal(self, points: list[StudyRun]) -> list[float] | None:
         wishes = [wish(run["measure"], self._needs(run), self._budget.limit) for run in points]
         leasts = [self._least(run) for run in points]
-        return self._budget.deal([run["ranks"] for run in points], wishes, leasts)
+        return self._budget.deal(list(map(self._beside, points)), wishes, leasts)
 
-    def _learn(self, run: StudyRun) -> None:
-        """A program predicts its time from a small piece of work; by now it has done all of it."""
+    def _learn(self, run: StudyRun, least_time: float) -> None:
+        """A program predicts its time from a small piece of work; by now it has done all of it, and
+        maybe shown what a repetition takes with what is not timed in between."""
         measured = run["figures"].get(f"{run['app']}.time", {}).get("value")
         predicted = (run["predicted"] or {}).get("repetition")
         if measured and predicted:
-            self._off.setdefault(run["app"], []).append(measured / predicted)
+            off = max(measured, least_time) / predicted
+            self._off[run["app"]].setdefault(run["workers"], []).append(off)
 
     def _needs(self, run: StudyRun) -> Needs | None:
         if not run["predicted"]:
             return None
         needs = Needs(**run["predicted"])
-        off = self._off.get(run["app"])
+        of_app = self._off[run["app"]]
+        every = [ratio for ratios in of_app.values() for ratio in ratios]
+        off = of_app.get(run["workers"], every)  # where cores are shared with others, more are no faster
         return replace(needs, repetition=needs.repetition * sum(off) / len(off)) if off else needs
 
     def _expected_of(self, run: StudyRun, limit: float) -> float:
         return seconds(run["purpose"], run["ranks"], run["measure"], self._needs(run), limit)[0]
+
+
+def _curve(run: StudyRun) -> Curve:
+    return run["app"], run["program"], run["scaling"], run["size"]
+
+
+def _by_turns(time: dict[Curve, float]) -> list[Curve]:
+    """The shortest curve of each app, the second of each, and so on."""
+    turns: Counter[str] = Counter()
+    order = {}
+    for curve in sorted(time, key=lambda c: time[c]):
+        turns[curve[0]] += 1
+        order[curve] = (turns[curve[0]], time[curve])
+    return sorted(order, key=lambda c: order[c])

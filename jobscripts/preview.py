@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Sequence
 
 from jobscripts.ask import command_of
-from jobscripts.budget import PROBE_LIMIT, Budget
+from jobscripts.budget import PROBE_LIMIT, Budget, overhead
 from jobscripts.duration import Needs, least, seconds, wish
 from jobscripts.plan import Plan
 from jobscripts.predict import Predictions
@@ -52,7 +52,7 @@ def _limits(
     leasts = [
         least(dict(run.measure), predictions.needs(run), run.repeat, budget.limit) for run in points
     ]
-    dealt = budget.deal([run.ranks for run in points], wishes, leasts) or [0.0] * len(points)
+    dealt = budget.deal([overhead(run.ranks) for run in points], wishes, leasts) or [0.0] * len(points)
     limits = {run.id: PROBE_LIMIT for run in runs}
     limits.update({run.id: limit for run, limit in zip(points, dealt)})
     return limits

@@ -20,7 +20,7 @@ from jobscripts.outcome import EXIT_CODES, Outcome, worst
 from jobscripts.plan import Plan
 from jobscripts.predict import Predictions
 from jobscripts.programs import Program
-from jobscripts.run import Run
+from jobscripts.run import SCALING, Run
 from jobscripts.state_shape import fault_of
 from jobscripts.study import Study
 from jobscripts.topology import Topology
@@ -167,15 +167,18 @@ class State:
         self.save()
 
     def exit_code(self) -> int:
-        """Worst of the runs'. A run that did not take place counts as failed, but for repeats for which
-        a budget had no time; a wrong answer is not forgotten when a later attempt of the same binary is
-        right."""
+        """Worst of the runs'. A run that did not take place counts as failed, but for those for which a
+        budget had no time, where their app has points all the same; a wrong answer is not forgotten when
+        a later attempt of the same binary is right."""
         codes = []
+        ended = ("done", "failed")
+        points = [run for run in self.runs if run.get("purpose", SCALING) == SCALING]
+        shown = {run["app"] for run in points if run["status"] in ended}
         for run in self.runs:
-            # A plan whose budget is seen to be too short has not even planned such repeats.
-            spared = run["status"] == "skipped" and run["repeat"] > 1 and run["reason"] == USED_UP
+            # A plan whose budget is seen to be too short has not even planned such runs.
+            spared = run["status"] == "skipped" and run["reason"] == USED_UP and run["app"] in shown
             if not spared or run["attempts"]:
-                codes.append(EXIT_CODES[run["verdict"]] if run["status"] in ("done", "failed") else 1)
+                codes.append(EXIT_CODES[run["verdict"]] if run["status"] in ended else 1)
             binary = self.data["programs"][run["program"]]["sha256"]
             codes += [
                 2

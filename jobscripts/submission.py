@@ -7,7 +7,7 @@ from typing import Callable
 
 from jobscripts import batch, preview, state as states
 from jobscripts.batch import Cluster
-from jobscripts.budget import MINIMUM_LIMIT, Budget
+from jobscripts.budget import MINIMUM_LIMIT, Budget, overhead
 from jobscripts.errors import Refused
 from jobscripts.fit import fit
 from jobscripts.node_share import by_share
@@ -82,7 +82,7 @@ def _dealt(study: Study, ranks: list[int]) -> Budget:
     if study.budget is None:
         return Budget(None, study.time_limit, study.watchdog)
     whole = Budget(study.budget, study.time_limit, study.watchdog)
-    return Budget(None, whole.share(ranks) or MINIMUM_LIMIT, whole.watchdog)
+    return Budget(None, whole.share(list(map(overhead, ranks))) or MINIMUM_LIMIT, whole.watchdog)
 
 
 def _new(order: Order, cluster: Cluster, new_folder: Callable[[Study], Path]) -> State | None:

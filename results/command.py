@@ -26,8 +26,8 @@ regressions marked; into comparison.html and comparison.csv. Verdicts take two r
 at least), better three: one process says nothing of how much processes differ."""
 
 EXITS = """\
-exit codes: the worst of the study's runs (2 a wrong answer, then 1 could not run or did not take place,
-then 5 slow), 0 when all passed. A regression between studies counts with --fail-on-regression alone"""
+exit codes: the worst of the study's runs (2 a wrong answer, then 1 could not run or did not take place
+for another reason than the budget, then 5 slow), 0 when all passed. A regression between studies counts with --fail-on-regression alone"""
 
 
 def main(argv: list[str]) -> int:

@@ -75,7 +75,7 @@ class Paces(unittest.TestCase):
     def run_of(self, purpose, repetition):
         needs = {"memory_rank": 1.0, "repetition": repetition, "asked": False}
         run = {"purpose": purpose, "repeat": 1, "ranks": 1, "measure": {}, "predicted": needs, "seconds": 20.0}
-        return {**run, "app": "pi", "figures": {}}
+        return {**run, "app": "pi", "program": "pi_omp", "scaling": "strong", "size": "tiny", "workers": 1, "figures": {}}
 
     def test_points_are_judged_by_points_alone(self):
         pace = Pace(Budget(None, 10.0, 60.0))
@@ -83,10 +83,10 @@ class Paces(unittest.TestCase):
         waiting = [probe, point, point]
         before = pace.left(waiting)
         self.assertAlmostEqual(before, 8.0 + 2 * (0.82 + 12 * 0.1 + 2 * 0.1))
-        self.assertLess(pace.limit(waiting), 10.0, "a run of probe is short")
+        self.assertLess(pace.next(waiting)[1], 10.0, "a run of probe is short")
         pace.took(probe, 2.0)
         self.assertAlmostEqual(pace.left(waiting[1:]), before - 8.0)
-        self.assertEqual(pace.limit(waiting[1:]), 10.0)
+        self.assertEqual(pace.next(waiting[1:])[1], 10.0)
         pace.took(point, 10.0)
         self.assertAlmostEqual(pace.left([point]), 20.0, msg="as long as the one before")
 
@@ -94,10 +94,10 @@ class Paces(unittest.TestCase):
         """A slow app gets more of a budget once one of its runs has ended."""
         pace = Pace(Budget(60.0, 10.0, 60.0, clock=lambda: 0.0))
         slow, other = self.run_of("scaling", 0.1), {**self.run_of("scaling", 0.1), "app": "fft"}
-        before = pace.limit([slow] + [other] * 20)
+        before = pace.next([slow] + [other] * 20)[1]
         ended = {**slow, "seconds": 2.0, "figures": {"pi.time": {"value": 0.5, "unit": "s"}}}
         pace.took(ended, 5.0)
-        self.assertGreater(pace.limit([slow] + [other] * 20), 1.5 * before)
+        self.assertGreater(pace.next([slow] + [other] * 20)[1], 1.5 * before)
 
     def test_no_more_than_the_budget(self):
         pace = Pace(Budget(5.0, 10.0, 60.0, clock=lambda: 0.0))
