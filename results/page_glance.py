@@ -26,6 +26,7 @@ from results.roof import share_of_roof
 from results.rows import problem_name, row_name
 from results.words import Words, about, counted, joined, whole
 
+DISTURBED = "disturbed: "  # how a warning of probe begins
 LIMITS = "limits"  # the row of the machine's own numbers
 ENOUGH_REPEATS = 5  # fewer tell little of what differs between processes (page.py, HOW)
 
@@ -56,7 +57,7 @@ def verdict(outcomes: Outcomes, tables: Sequence[Table]) -> tuple[str, str]:
 
 def cards(outcomes: Outcomes, tables: Sequence[Table], limits: Ceilings) -> str:
     words, mark = verdict(outcomes, tables)
-    found = [_card("Answers", Cell(words, mark=mark), [])]
+    found = [_card("Answers", Cell(words, mark=mark), _disturbed(limits))]
     for app in dict.fromkeys(found.problem.app for found in tables):
         found.append(_app_card(app, tables, limits))
     if limits.bandwidth is not None:
@@ -96,6 +97,14 @@ def _app_card(app: str, tables: Sequence[Table], limits: Ceilings) -> str:
         part = told(percent(share), row_name(best), "roof")
         lines.append(f"{part} of what the machine allows (roofline)")
     return _card(app, number(best.rate, best.rate_unit), lines, row_name(best), "rate")
+
+
+def _disturbed(limits: Ceilings) -> list[str]:
+    """The line of a card, as HTML, where figures of probe say against each other (apps/probe)."""
+    if not any(line.startswith(DISTURBED) for record in limits.records for line in record.warnings):
+        return []
+    words = "others used this machine while its limits were measured (see Placement and warnings)"
+    return [f'<span class="warn">{words}</span>']
 
 
 def _simulated(machine: str) -> list[str]:

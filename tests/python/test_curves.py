@@ -1,19 +1,21 @@
 """What is drawn of a law and of the machine's limits is what was fitted and measured."""
 import math
 import unittest
+from unittest.mock import Mock
 
 from invented import Invented, Law
 from support import Scratch, report_quietly
 
 from jobscripts.state import load
-from results.ceilings import ceilings
+from results.ceilings import Ceilings, ceilings
 from results.curves import curves_of, fitted_lines
 from results.findings import tables_of
 from results.outcomes import read_outcomes
-from results.page_glance import verdict
+from results.page_glance import cards, verdict
 from results.palette import VARIANTS, light
 from results.plot_roofline import draw_roofline
 from results.plot_scaling import draw_time
+from results.record import Record
 from results.roof import on_roof
 
 
@@ -110,6 +112,14 @@ class Drawn(Scratch):
         for absent in ("-speedup", "-efficiency", "Each variant on", "E is against one worker"):
             self.assertFalse(absent in page, absent)
         self.assertTrue("no speed-up" in page)
+
+    def test_a_machine_that_others_used_is_told_at_the_top(self):
+        _, outcomes, tables = self.study()
+        told = "others used this machine while its limits were measured"
+        for warnings, expected in (((), 0), (("disturbed: triad_all, 1 byte/s, is below triad_core",), 1)):
+            records = (Mock(spec=Record, warnings=("memory: small",)), Mock(spec=Record, warnings=warnings))
+            page = cards(outcomes, tables, Ceilings(None, None, None, records))
+            self.assertEqual(page.count(told), expected)
 
     def test_runs_that_wait_are_told(self):
         _, outcomes, tables = self.study()
