@@ -199,6 +199,9 @@ function cutOff(width) {
     if (left < -1 || right > width + 1) faults.push(`${element.tagName} ${words(element)}: ${left} .. ${right} of ${width}`);
     if (getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
       faults.push(`${element.tagName} ${words(element)}: is cut off`);
+    const card = element.closest('.card');
+    if (card && right > card.getBoundingClientRect().right + 1)
+      faults.push(`${element.tagName} ${words(element)}: sticks out of its card`);
   }
   return faults;
 }

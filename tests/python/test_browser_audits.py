@@ -72,6 +72,10 @@ FAULTS = {
     "words that are cut": style(
         audits.edges, "P .* cut off", ".card p { white-space: nowrap; overflow: hidden }"
     ),
+    "words beyond their card": body(
+        audits.edges, "1400: SPAN long.*: sticks out",
+        f'<div class="card" style="width: 9em"><p><span style="white-space: nowrap">{"long " * 9}</span></p></div>',
+    ),
     "a small caption": style(audits.sizes, ": 11.0", "figcaption { font-size: 11px }"),
     "a small table": style(audits.sizes, ": 13.0", "td { font-size: 13px }"),
     "small letters in a plot": style(
