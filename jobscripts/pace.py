@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Tuple
 
 from jobscripts.budget import PROBE_LIMIT, PROBE_TIME, Budget, overhead
@@ -15,6 +15,20 @@ _OF_ALL = 2  # runs' worth of what all apps taught, before an app's own count
 Curve = Tuple[str, str, str, str]  # app and what else the points of one line of a plot share
 
 
+@dataclass
+class _Sum:
+    total: float = 0.0
+    count: int = 0
+
+    def add(self, value: float) -> None:
+        self.total += value
+        self.count += 1
+
+    @property
+    def mean(self) -> float:
+        return self.total / max(1, self.count)
+
+
 class Pace:
     """Learns from the runs that have ended how far predictions are off."""
 
@@ -23,10 +37,10 @@ class Pace:
         self._simulated = simulated  # the clock of the runs is not ours
         self._expected = self._spent = 0.0  # of points, s
         self._probe = PROBE_TIME  # s, of the run of probe that took longest so far
-        # app -> workers -> measured over predicted repetition, of each run
-        self._off: defaultdict[str, dict[int, list[float]]] = defaultdict(dict)
-        self._over: defaultdict[str, float] = defaultdict(float)  # s that its runs took beyond guesses
-        self._count: Counter[str] = Counter()  # of these runs
+        # Measured over predicted repetitions, of an app, and of it on so many workers: where they share
+        # cores with others, more of them are no faster.
+        self._off: defaultdict[tuple[str, int | None], _Sum] = defaultdict(_Sum)
+        self._over: defaultdict[str | None, _Sum] = defaultdict(_Sum)  # s beyond guesses, of an app, of all
 
     def next(self, waiting: list[StudyRun]) -> tuple[StudyRun, float] | None:
         """Which of the runs that wait comes next, and its time_limit in s; None when the budget is
@@ -52,8 +66,8 @@ class Pace:
         self._expected += self._expected_of(run, limit)
         self._spent += run["seconds"]
         over = max(0.0, run["seconds"] - limit - overhead(run["ranks"]))
-        self._over[run["app"]] += over
-        self._count[run["app"]] += 1
+        for who in (run["app"], None):
+            self._over[who].add(over)
 
     def left(self, waiting: list[StudyRun]) -> float:
         """Seconds until all runs that wait have ended, at the speed of those before."""
@@ -104,10 +118,8 @@ class Pace:
     def _beside(self, run: StudyRun) -> float:
         """Seconds that a run takes beside its measurement. Apps differ in that, on a busy machine by
         seconds; what one of them taught says little as long as it is of few runs."""
-        mean = sum(self._over.values()) / max(1, sum(self._count.values()))
-        app = run["app"]
-        over = (self._over[app] + _OF_ALL * mean) / (self._count[app] + _OF_ALL)
-        return overhead(run["ranks"]) + over
+        own, mean = self._over[run["app"]], self._over[None].mean
+        return overhead(run["ranks"]) + (own.total + _OF_ALL * mean) / (own.count + _OF_ALL)
 
     def _least(self, run: StudyRun) -> float:
         return least(run["measure"], self._needs(run), run["repeat"], self._budget.limit)
@@ -123,17 +135,16 @@ class Pace:
         measured = run["figures"].get(f"{run['app']}.time", {}).get("value")
         predicted = (run["predicted"] or {}).get("repetition")
         if measured and predicted:
-            off = max(measured, least_time) / predicted
-            self._off[run["app"]].setdefault(run["workers"], []).append(off)
+            for workers in (run["workers"], None):
+                self._off[run["app"], workers].add(max(measured, least_time) / predicted)
 
     def _needs(self, run: StudyRun) -> Needs | None:
         if not run["predicted"]:
             return None
         needs = Needs(**run["predicted"])
-        of_app = self._off[run["app"]]
-        every = [ratio for ratios in of_app.values() for ratio in ratios]
-        off = of_app.get(run["workers"], every)  # where cores are shared with others, more are no faster
-        return replace(needs, repetition=needs.repetition * sum(off) / len(off)) if off else needs
+        on_these, of_app = self._off[run["app"], run["workers"]], self._off[run["app"], None]
+        off = on_these if on_these.count else of_app
+        return replace(needs, repetition=needs.repetition * off.mean) if off.count else needs
 
     def _expected_of(self, run: StudyRun, limit: float) -> float:
         return seconds(run["purpose"], run["ranks"], run["measure"], self._needs(run), limit)[0]

@@ -2,8 +2,10 @@
 is invented: it moves by what each run takes."""
 from __future__ import annotations
 
+import json
 import math
 import random
+import tempfile
 import unittest
 from collections import Counter
 from pathlib import Path
@@ -13,6 +15,7 @@ import support  # noqa: F401  finds the code
 
 from jobscripts.budget import MINIMUM_LIMIT, USED_UP, Budget, overhead
 from jobscripts.duration import Needs, least
+from jobscripts.outcome import cut_short
 from jobscripts.pace import Pace
 from jobscripts.state import State
 
@@ -172,6 +175,26 @@ class Leasts(unittest.TestCase):
 
     def test_later_repeats_need_none(self) -> None:
         self.assertEqual(least({}, Needs(1.0, 0.5, True), 2, 10.0), MINIMUM_LIMIT)
+
+
+class CutShort(unittest.TestCase):
+    """How many repetitions a time limit let a run make."""
+
+    def told(self, text: str) -> int | None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "run.json"
+            path.write_text(text, encoding="utf-8")
+            return cut_short(path)
+
+    def test_warm_up_and_loops_count(self) -> None:
+        timing = {"stop": "time_limit", "loops": 4, "elapsed": {"value": [0.1] * 3}, "warmup": {"value": [0.1] * 2}}
+        self.assertEqual(self.told(json.dumps({"timing": timing})), 2 + 4 * 3)
+        self.assertIsNone(self.told(json.dumps({"timing": {**timing, "stop": "interval"}})))
+
+    def test_nothing_is_told(self) -> None:
+        self.assertIsNone(cut_short(Path("nowhere.json")))
+        for text in ("", "[]", "{}", '{"timing": 1}', '{"timing": {"stop": "time_limit"}}'):
+            self.assertIsNone(self.told(text), text)
 
 
 class Codes(unittest.TestCase):
