@@ -20,6 +20,7 @@ def run_all(state: State, bench: Bench, budget: Budget, progress: Progress) -> N
     leaves its run waiting, and goes up."""
     waiting = [run for run in state.runs if run["status"] == "waiting"]
     pace = Pace(budget, bool(bench.topology.simulated))
+    pace.took_place([run for run in state.runs if run["status"] == "done"])
     while waiting:
         chosen = pace.next(waiting)
         if chosen is None:

@@ -51,9 +51,9 @@ settings, program and seed stay."""
 
 EXITS = """\
 exit codes: the worst of the runs' (2 a wrong answer, then 1 could not run, then 5 slower than
-expected), 0 when all passed, jobs are still to come, or the budget had no time for more, 130 after
-Ctrl-C. Results: DIR/study.json, and DIR/runs/ with a log, a JSON and an HDF5 file of each run.
-Next: scalebar report DIR"""
+expected), 0 when all passed, jobs are still to come, or the budget had no time for more than some
+points of each app, 130 after Ctrl-C. Results: DIR/study.json, and DIR/runs/ with a log, a JSON and an
+HDF5 file of each run. Next: scalebar report DIR"""
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:

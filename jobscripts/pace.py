@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import Tuple
+from typing import Sequence, Tuple
 
 from jobscripts.budget import PROBE_LIMIT, PROBE_TIME, Budget, overhead
 from jobscripts.duration import Needs, least, seconds, wish
@@ -41,6 +41,7 @@ class Pace:
         # cores with others, more of them are no faster.
         self._off: defaultdict[tuple[str, int | None], _Sum] = defaultdict(_Sum)
         self._over: defaultdict[str | None, _Sum] = defaultdict(_Sum)  # s beyond guesses, of an app, of all
+        self._begun: set[Curve] = set()
 
     def next(self, waiting: list[StudyRun]) -> tuple[StudyRun, float] | None:
         """Which of the runs that wait comes next, and its time_limit in s; None when the budget is
@@ -55,6 +56,10 @@ class Pace:
         dealt = self._deal(points)
         return None if dealt is None else (points[0], dealt[0])
 
+    def took_place(self, runs: Sequence[StudyRun]) -> None:
+        """Runs of the study that had ended before, when it was stopped."""
+        self._begun.update(_curve(run) for run in runs if run.get("purpose", SCALING) == SCALING)
+
     def took(self, run: StudyRun, limit: float, cut_short: int | None = None) -> None:
         """A run with this time_limit has ended; where the limit ended it, after so many repetitions."""
         if run["purpose"] == PROBE:
@@ -68,6 +73,7 @@ class Pace:
         over = max(0.0, run["seconds"] - limit - overhead(run["ranks"]))
         for who in (run["app"], None):
             self._over[who].add(over)
+        self._begun.add(_curve(run))
 
     def left(self, waiting: list[StudyRun]) -> float:
         """Seconds until all runs that wait have ended, at the speed of those before."""
@@ -93,18 +99,22 @@ class Pace:
 
     def _of_curves(self, points: list[StudyRun]) -> list[StudyRun]:
         """Whole curves, as many as there is time for: of each app that with the least left to do, then
-        of each its second. Where not even one fits, the shortest run, for time that is left is there to
-        be used."""
+        of each its second; in this order, for there may be less time than it seems. Where not even one
+        fits, the shortest run, for time that is left is there to be used."""
         curves: dict[Curve, list[StudyRun]] = {}
         for run in points:
             curves.setdefault(_curve(run), []).append(run)
         time = {curve: sum(map(self._shortest, runs)) for curve, runs in curves.items()}
-        room, chosen = self._budget.left() or 0.0, set[Curve]()
-        for curve in _by_turns(time):
+        turns = _turns(time, self._begun - set(curves))
+        room, chosen = self._budget.left() or 0.0, []
+        for curve in sorted(turns, key=lambda c: (turns[c], time[c])):
             if time[curve] <= room:
                 room -= time[curve]
-                chosen.add(curve)
-        return [run for run in points if _curve(run) in chosen] or [min(points, key=self._shortest)]
+                chosen += curves[curve]
+        if not chosen:
+            return [min(points, key=self._shortest)]
+        rank = {run["id"]: place for place, run in enumerate(points)}
+        return sorted(chosen, key=lambda run: (turns[_curve(run)], rank[run["id"]]))
 
     def _shortest(self, run: StudyRun) -> float:
         """Seconds that a run takes when it measures for no longer than it must."""
@@ -154,11 +164,12 @@ def _curve(run: StudyRun) -> Curve:
     return run["app"], run["program"], run["scaling"], run["size"]
 
 
-def _by_turns(time: dict[Curve, float]) -> list[Curve]:
-    """The shortest curve of each app, the second of each, and so on."""
-    turns: Counter[str] = Counter()
-    order = {}
+def _turns(time: dict[Curve, float], ended: set[Curve]) -> dict[Curve, int]:
+    """Of each curve whose turn it is in its app, the shortest first. An app has had a turn for each of
+    its curves that have ended."""
+    had = Counter(curve[0] for curve in ended)
+    turns = {}
     for curve in sorted(time, key=lambda c: time[c]):
-        turns[curve[0]] += 1
-        order[curve] = (turns[curve[0]], time[curve])
-    return sorted(order, key=lambda c: order[c])
+        had[curve[0]] += 1
+        turns[curve] = had[curve[0]]
+    return turns

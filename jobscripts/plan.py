@@ -58,8 +58,7 @@ def make_plan(
         else:
             if _time(runs, MINIMUM_LIMIT) > budget:
                 notes["runs"] = (
-                    "the budget is too short: one worker comes first, and what is left at its end "
-                    "will not run"
+                    "the budget is too short for all runs: what is left at its end will not run"
                 )
             break
         runs = _runs(study, programs, topology, counts)

@@ -32,9 +32,9 @@ class Machine:
     """Runs that take `slower` times as long as predicted, more or less, and `beside` s more than
     guessed to start and end."""
 
-    def __init__(self, budget: float, repeats: int, slower: float, beside: float = 0.0) -> None:
+    def __init__(self, budget: float, repeats: int, slower: float, beside: float = 0.0, seed: int = 7) -> None:
         self.now = 0.0
-        self.random = random.Random(7)
+        self.random = random.Random(seed)
         self.slower = slower
         self.beside = beside
         self.samples: Counter[tuple[str, Any]] = Counter()
@@ -45,6 +45,7 @@ class Machine:
     def block(self, repeat: int) -> list[dict[str, Any]]:
         runs = [
             {"purpose": "scaling", "app": app, "point": (*curve, workers), "repeat": repeat, "ranks": 1,
+             "id": f"{app}-{curve}-{workers}-{repeat}",
              "workers": workers, "program": f"{app}_{curve[0]}", "scaling": curve[1], "size": "tiny",
              "measure": {"warmup": "1"}, "figures": {},
              "predicted": {"memory_rank": 1.0, "repetition": seconds, "asked": True}}
@@ -95,8 +96,8 @@ class Machine:
 
 
 class Busy(unittest.TestCase):
-    def gone(self, budget: float, repeats: int, slower: float, beside: float = 0.0) -> Machine:
-        machine = Machine(budget, repeats, slower, beside)
+    def gone(self, budget: float, repeats: int, slower: float, beside: float = 0.0, seed: int = 7) -> Machine:
+        machine = Machine(budget, repeats, slower, beside, seed)
         machine.go()
         self.assertLess(machine.now, budget + 5.0 * slower + 2 * beside, "the last run at most")
         return machine
@@ -127,14 +128,68 @@ class Busy(unittest.TestCase):
                 self.assertLess(sum(taken < ENOUGH for taken in begun), 0.5 * len(begun))
 
     def test_every_app_has_its_share_of_curves(self) -> None:
-        whole = self.gone(180.0, 1, 1.0, 4.0).whole()
-        self.assertGreaterEqual(min(whole[app] for app in REPETITION), 2, whole)
+        """Whatever the order: an app that has had its turn waits for the others."""
+        for seed in range(20):
+            with self.subTest(seed=seed):
+                whole = self.gone(180.0, 1, 1.0, 4.0, seed).whole()
+                self.assertGreaterEqual(min(whole[app] for app in REPETITION), 1, whole)
+
+    def test_every_app_has_a_point_where_few_fit(self) -> None:
+        for seed in range(20):
+            with self.subTest(seed=seed):
+                machine = Machine(60.0, 1, 1.0, 4.0, seed)
+                machine.waiting = [run for run in machine.waiting if run["workers"] == 1]
+                machine.go()
+                self.assertEqual({app for app, _ in machine.samples}, set(REPETITION))
+
+    def test_turns_that_were_had_before_a_study_was_stopped_count(self) -> None:
+        runs = [run for run in Machine(10.0, 1, 1.0).waiting if run["workers"] == 1]
+        ended = [run for run in runs if run["app"] == "fft"][:4]
+        waiting = [run for run in runs if run not in ended and run["app"] in ("fft", "heat")]
+        for took_place, expected in (([], {"fft", "heat"}), (ended, {"heat"})):
+            pace = Pace(Budget(6.0, 10.0, 60.0, clock=lambda: 0.0))
+            pace.took_place(took_place)
+            chosen = pace._taking_place(waiting)
+            self.assertEqual({run["app"] for run in chosen}, expected)
 
     def test_time_that_is_left_is_used_to_its_end(self) -> None:
-        """What fits no longer is begun all the same; what nothing is known of is judged by others."""
+        """What fits no longer is begun all the same: the shortest run."""
         machine = self.gone(100.0, 1, 8.0)
         self.assertGreaterEqual(machine.now, 100.0)
         self.assertTrue(machine.waiting)
+        pace = Pace(Budget(0.5, 10.0, 60.0, clock=lambda: 0.0))
+        run, _ = pace.next([run for run in machine.waiting if run["app"] == "pi"] + self.runs_of("fft"))
+        self.assertEqual(run["app"], "fft")
+
+    def runs_of(self, app: str) -> list[dict[str, Any]]:
+        return [run for run in Machine(100.0, 1, 1.0).waiting if run["app"] == app]
+
+    def test_learns_what_a_repetition_takes_with_what_is_not_timed(self) -> None:
+        pace = Pace(Budget(100.0, 10.0, 60.0, clock=lambda: 0.0))
+        run = {**self.runs_of("pi")[0], "seconds": 4.0, "figures": {"pi.time": {"value": 0.5}}}
+        pace.took(run, 3.0)
+        self.assertEqual(pace._least(run), 7 * 0.5)
+        pace.took(run, 3.0, cut_short=2)
+        self.assertEqual(pace._least(run), 7 * (0.5 + 1.5) / 2, "the mean of both runs")
+
+    def test_learns_of_each_number_of_workers(self) -> None:
+        pace = Pace(Budget(100.0, 10.0, 60.0, clock=lambda: 0.0))
+        one, two = ({**self.runs_of("pi")[0], "workers": workers, "seconds": 4.0} for workers in (1, 2))
+        pace.took({**one, "figures": {"pi.time": {"value": 0.5}}}, 3.0)
+        self.assertEqual(pace._least(two), 7 * 0.5, "of the app, as long as nothing else is known")
+        pace.took({**two, "figures": {"pi.time": {"value": 1.0}}}, 3.0)
+        self.assertEqual((pace._least(one), pace._least(two)), (7 * 0.5, 7 * 1.0))
+
+    def test_what_is_beside_is_of_the_app_once_it_has_runs(self) -> None:
+        pace = Pace(Budget(100.0, 10.0, 60.0, clock=lambda: 0.0))
+        pi, fft = self.runs_of("pi")[0], self.runs_of("fft")[0]
+        for _ in range(4):
+            pace.took({**pi, "seconds": 1.0 + overhead(1) + 8.0}, 1.0)
+        self.assertAlmostEqual(pace._beside(fft), overhead(1) + 8.0, msg="of all, as long as it has none")
+        for _ in range(4):
+            pace.took({**fft, "seconds": 1.0 + overhead(1)}, 1.0)
+        self.assertAlmostEqual(pace._beside(fft), overhead(1) + 2 * 4.0 / 6)
+        self.assertAlmostEqual(pace._beside(pi), overhead(1) + (4 * 8.0 + 2 * 4.0) / 6)
 
     def test_one_slow_run_does_not_starve_all_others(self) -> None:
         pace = Pace(Budget(100.0, 10.0, 60.0, clock=lambda: 0.0))
@@ -198,12 +253,15 @@ class CutShort(unittest.TestCase):
 
 
 class Codes(unittest.TestCase):
-    def code(self, **left_over: object) -> int:
-        """Of a study with one run that passed, and one that did not take place."""
-        done = {"status": "done", "verdict": "PASS", "repeat": 1, "app": "pi", "purpose": "scaling",
+    def done(self) -> dict[str, Any]:
+        return {"status": "done", "verdict": "PASS", "repeat": 1, "app": "pi", "purpose": "scaling",
                 "program": "pi_omp", "attempts": [], "reason": ""}
+
+    def code(self, more: dict[str, Any] | None = None, **left_over: object) -> int:
+        """Of a study with one run that passed, maybe another, and one that did not take place."""
+        done = self.done()
         skipped = {**done, "status": "skipped", "verdict": None, "reason": USED_UP, **left_over}
-        data = {"runs": [done, skipped], "programs": {"pi_omp": {"sha256": ""}}}
+        data = {"runs": [done, skipped, *([more] if more else [])], "programs": {"pi_omp": {"sha256": ""}}}
         return State(Path("nowhere"), data).exit_code()
 
     def test_what_a_budget_leaves_out_is_no_failure(self) -> None:
@@ -212,6 +270,11 @@ class Codes(unittest.TestCase):
 
     def test_an_app_that_is_left_out_is_one(self) -> None:
         self.assertEqual(self.code(app="heat"), 1)
+
+    def test_a_picture_is_no_point(self) -> None:
+        done = self.done()
+        picture = {**done, "app": "heat", "purpose": "picture"}
+        self.assertEqual(self.code(app="heat", more=picture), 1)
 
     def test_what_an_attempt_told_is_not_forgotten(self) -> None:
         for verdict, code in (("WRONG", 2), ("ERROR", 1)):

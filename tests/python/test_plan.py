@@ -221,7 +221,7 @@ class Plans(unittest.TestCase):
             1,
         )
         self.assertEqual(len(plan.runs), 3)
-        self.assertIn("too short: one worker comes first, and what is left", plan.notes[-1])
+        self.assertIn("too short for all runs: what is left", plan.notes[-1])
         self.assertEqual(plan.runs[0].layout.workers, 1, "a base, or nothing could be compared")
 
     def test_more_workers_than_cores_are_told(self):

@@ -74,7 +74,7 @@ class Paces(unittest.TestCase):
 
     def run_of(self, purpose, repetition):
         needs = {"memory_rank": 1.0, "repetition": repetition, "asked": False}
-        run = {"purpose": purpose, "repeat": 1, "ranks": 1, "measure": {}, "predicted": needs, "seconds": 20.0}
+        run = {"id": purpose, "purpose": purpose, "repeat": 1, "ranks": 1, "measure": {}, "predicted": needs, "seconds": 20.0}
         return {**run, "app": "pi", "program": "pi_omp", "scaling": "strong", "size": "tiny", "workers": 1, "figures": {}}
 
     def test_points_are_judged_by_points_alone(self):
