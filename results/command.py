@@ -27,7 +27,8 @@ at least), better three: one process says nothing of how much processes differ."
 
 EXITS = """\
 exit codes: the worst of the study's runs (2 a wrong answer, then 1 could not run or did not take place
-for another reason than the budget, then 5 slow), 0 when all passed. A regression between studies counts with --fail-on-regression alone"""
+for another reason than the budget, or an app has no point, then 5 slow), 0 when all passed. A regression
+between studies counts with --fail-on-regression alone"""
 
 
 def main(argv: list[str]) -> int:
